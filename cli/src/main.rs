@@ -1,0 +1,5 @@
+//! The `strongroom` program.
+
+fn main() -> std::process::ExitCode {
+    strongroom_cli::main()
+}

@@ -1,0 +1,32 @@
+//! The only door to the cryptographic crates.
+//!
+//! aes-gcm, hkdf, hmac and sha2 touch secrets and wipe what they hold; ring gives randomness, hashes the tree and
+//! signs and verifies. The tests check one against the other.
+
+mod aead;
+mod derive;
+mod digest;
+mod mac;
+mod purpose;
+mod random;
+mod signature;
+
+pub use aead::DecryptError;
+pub use aead::NONCE_LEN;
+pub use aead::Nonce;
+pub use aead::TAG_LEN;
+pub use aead::decrypt;
+pub use aead::encrypt;
+pub use derive::derive;
+pub use derive::expand;
+pub use digest::Digest;
+pub use digest::sha256;
+pub use mac::hmac_sha256;
+pub use purpose::Purpose;
+pub use random::RandomError;
+pub use random::random;
+pub use random::random_secret;
+pub use signature::PublicKey;
+pub use signature::Signature;
+pub use signature::SigningKey;
+pub use signature::VerifyError;

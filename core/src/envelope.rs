@@ -1,0 +1,1 @@
+//! The encrypted password with its wrapped DEK.
