@@ -4,6 +4,7 @@
 //! signs and verifies. The tests check one against the other.
 
 mod aead;
+mod binding;
 mod derive;
 mod digest;
 mod mac;
@@ -17,6 +18,7 @@ pub use aead::Nonce;
 pub use aead::TAG_LEN;
 pub use aead::decrypt;
 pub use aead::encrypt;
+pub use binding::Binding;
 pub use derive::derive;
 pub use derive::expand;
 pub use digest::Digest;

@@ -12,4 +12,8 @@ pub mod keys;
 
 pub mod envelope;
 
+pub mod tree;
+
+pub mod state;
+
 pub mod log;

@@ -1,5 +1,30 @@
-//! The log: events, the tree over them, checkpoints, and what the TPM remembers of the last one.
+//! The log: events, their leaves, checkpoints, and what the TPM remembers of the last one.
 
+mod action;
 mod anchor_content;
+mod checkpoint;
+mod event;
+mod leaf;
+mod note;
+mod origin;
+mod replay;
 
+pub use action::Action;
 pub use anchor_content::AnchorContent;
+pub use checkpoint::Checkpoint;
+pub use checkpoint::ParseCheckpointError;
+pub use event::CommitSummary;
+pub use event::Event;
+pub use event::EventBody;
+pub use event::Salt;
+pub use leaf::Leaf;
+pub use leaf::LeafError;
+pub use leaf::MAX_LEAF_LEN;
+pub use note::Note;
+pub use note::NoteSignature;
+pub use note::ParseNoteError;
+pub use note::VerifierKey;
+pub use origin::Origin;
+pub use replay::Replay;
+pub use replay::ReplayError;
+pub use replay::Replayed;

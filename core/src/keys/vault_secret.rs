@@ -1,0 +1,71 @@
+//! The vault secret, and the keys that stay the same for the life of the vault.
+
+use std::fmt;
+
+use crate::crypto::Digest;
+use crate::crypto::Purpose;
+use crate::crypto::SigningKey;
+use crate::crypto::derive;
+use crate::crypto::hmac_sha256;
+use crate::values::EpochId;
+use crate::values::RecoveryPassword;
+use crate::values::Secret;
+
+/// S: 32 random bytes that live as long as the vault. Neither reseal nor rekey changes what is derived from it.
+pub struct VaultSecret(Secret<32>);
+
+/// `HMAC-SHA256[fingerprint key](16-byte password)`: equal for equal passwords, and says nothing else about them.
+///
+/// It never stands in a leaf, where equal passwords would be linkable.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct Fingerprint(Digest);
+
+impl VaultSecret {
+    /// The vault secret of these bytes.
+    pub const fn new(bytes: Secret<32>) -> Self {
+        Self(bytes)
+    }
+
+    /// The Ed25519 key that signs the log of an epoch.
+    pub fn log_signing_key(&self, epoch: EpochId) -> SigningKey {
+        SigningKey::new(derive(&self.0, Purpose::LogSigning, epoch.as_bytes()))
+    }
+
+    /// The authorisation of the NV index that is the anchor of an epoch.
+    pub fn anchor_authorisation(&self, epoch: EpochId) -> Secret<32> {
+        derive(&self.0, Purpose::AnchorAuthorisation, epoch.as_bytes())
+    }
+
+    /// What the TPM's lockout authorisation is set to, so that nobody resets the count of wrong PINs.
+    pub fn lockout_authorisation(&self) -> Secret<32> {
+        derive(&self.0, Purpose::LockoutAuthorisation, &[])
+    }
+
+    /// The fingerprint of a password.
+    pub fn fingerprint(&self, password: &RecoveryPassword) -> Fingerprint {
+        let key = derive(&self.0, Purpose::Fingerprint, &[]);
+        Fingerprint(hmac_sha256(&key, password.expose()))
+    }
+
+    pub(super) const fn expose(&self) -> &Secret<32> {
+        &self.0
+    }
+}
+
+impl Fingerprint {
+    /// The fingerprint that was kept in a row.
+    pub const fn kept(bytes: [u8; 32]) -> Self {
+        Self(Digest::new(bytes))
+    }
+
+    /// Its 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprint(..)")
+    }
+}

@@ -1,0 +1,43 @@
+//! Escrows and their states: records, and the rules by which they change.
+//!
+//! A record is what the state tree hashes. The rules are pure: from records and an arrival, a showing or a waiver they
+//! make changed records. An event carries those, and whoever replays the log needs no rules.
+
+mod arrive;
+mod canonical;
+mod change;
+mod escrow;
+mod expose;
+mod placement;
+mod projection;
+mod vault_record;
+mod volume;
+
+pub use arrive::Arrival;
+pub use arrive::Decision;
+pub use arrive::Rule;
+pub use arrive::Standing;
+pub use arrive::arrive;
+pub use canonical::CanonicalError;
+pub use canonical::canonical;
+pub use canonical::from_canonical;
+pub use change::Change;
+pub use escrow::Ending;
+pub use escrow::EscrowRecord;
+pub use escrow::EscrowState;
+pub use escrow::HowEnded;
+pub use escrow::Source;
+pub use expose::Showing;
+pub use expose::WaiveError;
+pub use expose::expose;
+pub use expose::waive;
+pub use placement::Naming;
+pub use placement::Placement;
+pub use placement::place;
+pub use projection::ApplyError;
+pub use projection::Projection;
+pub use projection::Totals;
+pub use vault_record::AnchorRecord;
+pub use vault_record::TpmRecord;
+pub use vault_record::VaultRecord;
+pub use volume::VolumeRecord;

@@ -1,0 +1,305 @@
+//! What an arriving password becomes.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::crypto::Digest;
+use crate::state::Ending;
+use crate::state::EscrowRecord;
+use crate::state::EscrowState;
+use crate::state::HowEnded;
+use crate::state::Source;
+use crate::state::VolumeRecord;
+use crate::values::EscrowId;
+use crate::values::ProtectorId;
+use crate::values::Time;
+
+/// A password that arrives at a volume.
+#[derive(Clone, Debug)]
+pub struct Arrival<'a> {
+    /// The escrow it will be, unless it is held already.
+    pub escrow: EscrowId,
+    /// The protector whose password it is.
+    pub protector: ProtectorId,
+    /// `SHA-256(envelope ‖ fingerprint)`.
+    pub envelope: Digest,
+    /// How it came.
+    pub source: Source,
+    /// What its source may say.
+    pub standing: Standing,
+    /// Whether its source is known; what comes from any other touches nothing.
+    pub confirmed: bool,
+    /// When it arrived.
+    pub at: Time,
+    /// Who brought it.
+    pub by: &'a str,
+    /// The protectors of this volume that the same live source lists.
+    pub listed: &'a [ProtectorId],
+    /// The escrows, of any volume, that hold the same password.
+    pub same_password: &'a [EscrowId],
+    /// An escrow, of any volume, that holds the same password and was shown.
+    pub shown: Option<&'a EscrowRecord>,
+    /// For how long a password may stay exposed, in seconds.
+    pub grace_seconds: u64,
+}
+
+/// What a source can say of time. A time in the future counts as the time of arrival.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// It sees the volume now, or saw it at this time.
+    Live(Option<Time>),
+    /// It knows when the password was made.
+    Dated(Time),
+    /// It knows neither.
+    Undated,
+}
+
+/// What was decided of an arrival.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Decision {
+    /// The rule that fitted.
+    pub rule: Rule,
+    /// The escrow that now holds the password.
+    pub escrow: EscrowId,
+    /// Its state.
+    pub state: EscrowState,
+    /// Every record that is new or has changed, the arriving one first; none where nothing is new.
+    pub changed: Vec<EscrowRecord>,
+    /// The escrows that this one superseded.
+    pub superseded: Vec<EscrowId>,
+    /// Whether it ended an exposure.
+    pub exposure_ended: bool,
+}
+
+/// The rules of arrival, in their order; the first that fits decides.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// 1: its source has no standing.
+    NoStanding,
+    /// 2: the same protector and password are held in this volume.
+    AlreadyHeld,
+    /// 3: the same protector is held in this volume with another password.
+    OtherPassword,
+    /// 4: the same password is held in this volume under another protector.
+    OtherProtector,
+    /// 5: nobody knows when it was made.
+    Undated,
+    /// 6: it was made before the newest that is held.
+    Older,
+    /// 6: it is the newest.
+    Newest,
+}
+
+/// Decides what an arriving password becomes in `volume`, by the first rule that fits.
+pub fn arrive(volume: &VolumeRecord, arrival: &Arrival<'_>) -> Decision {
+    let held = volume.escrows.iter().find(|held| arrival.is_held_as(held));
+    match held {
+        // Whoever now vouches for a password that nobody vouched for brings it in anew.
+        Some(held) if held.unconfirmed && arrival.confirmed => arrival.settle(volume, Some(held)),
+        Some(held) => arrival.already_held(held),
+        None if !arrival.confirmed => arrival.becomes(Rule::NoStanding, arrival.fresh(EscrowState::Current)),
+        None => arrival.settle(volume, None),
+    }
+}
+
+impl Rule {
+    /// What the rule says, for people.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::AlreadyHeld => "the same password of the same protector is already held",
+            Self::Newest => "it is the newest password of its volume",
+            Self::NoStanding => "its source is not enrolled; it waits for `confirm`",
+            Self::Older => "a newer password of its volume is held",
+            Self::OtherPassword => "another password is held for the same protector; one of them is wrong",
+            Self::OtherProtector => "the same password is held in this volume under another protector",
+            Self::Undated => "nobody says when it was made, so it supersedes nothing",
+        }
+    }
+}
+
+impl Standing {
+    /// The time it speaks of, at most the time of arrival.
+    fn time(self, arrived: Time) -> Option<Time> {
+        match self {
+            Self::Live(time) => Some(time.map_or(arrived, |time| time.min(arrived))),
+            Self::Dated(time) => Some(time.min(arrived)),
+            Self::Undated => None,
+        }
+    }
+}
+
+impl Arrival<'_> {
+    /// Rules 3 to 6. `again` is the unconfirmed escrow that this arrival gives standing to.
+    fn settle(&self, volume: &VolumeRecord, again: Option<&EscrowRecord>) -> Decision {
+        let others = || {
+            volume
+                .escrows
+                .iter()
+                .filter(|held| again.is_none_or(|again| again.escrow != held.escrow))
+        };
+        let record = |state| match again {
+            Some(again) => EscrowRecord {
+                unconfirmed: false,
+                created_at: again.created_at.or(self.time()),
+                ..self.in_state(again.clone(), state)
+            },
+            None => self.fresh(state),
+        };
+        let known = || others().filter(|held| !held.unconfirmed);
+        if known().any(|held| held.protector == self.protector) {
+            return self.conflicts(record(EscrowState::Current), known());
+        }
+        let newest = known().filter_map(|held| held.created_at).max();
+        let time = record(EscrowState::Current).created_at;
+        let age = match time {
+            Some(time) if newest.is_some_and(|newest| time < newest) => EscrowState::Superseded,
+            _ => EscrowState::Current,
+        };
+        if let Some(twin) = known().find(|held| self.same_password.contains(&held.escrow)) {
+            return self.becomes(Rule::OtherProtector, record(age.max(twin.state)));
+        }
+        match time {
+            None => self.becomes(Rule::Undated, record(EscrowState::Current)),
+            Some(_) if age == EscrowState::Superseded => {
+                let mut older = record(EscrowState::Superseded);
+                older.superseded_at = Some(self.at);
+                self.becomes(Rule::Older, older)
+            }
+            Some(time) => self.supersedes(volume, record(EscrowState::Current), time, known()),
+        }
+    }
+
+    /// Rule 2.
+    fn already_held(&self, held: &EscrowRecord) -> Decision {
+        let mut record = held.clone();
+        if self.confirmed {
+            record.created_at = held.created_at.or(self.time());
+        }
+        let live = matches!(self.standing, Standing::Live(_)) && self.confirmed;
+        if live && held.state == EscrowState::Superseded {
+            record.superseded_at = None;
+            record.superseded_by = None;
+            record.ended = None;
+            record = self.in_state(record, EscrowState::Current);
+        }
+        let mut decision = self.becomes(Rule::AlreadyHeld, record);
+        decision.changed.retain(|record| record != held);
+        decision
+    }
+
+    /// Rule 3: both are kept, and both are marked until one is proven.
+    fn conflicts<'h>(&self, record: EscrowRecord, known: impl Iterator<Item = &'h EscrowRecord>) -> Decision {
+        let mut decision = self.becomes(Rule::OtherPassword, EscrowRecord { conflict: true, ..record });
+        for held in known.filter(|held| held.protector == self.protector && !held.conflict) {
+            decision.changed.push(EscrowRecord {
+                conflict: true,
+                ..held.clone()
+            });
+        }
+        decision
+    }
+
+    /// Rule 6, for the newest.
+    fn supersedes<'h>(
+        &self,
+        volume: &VolumeRecord,
+        record: EscrowRecord,
+        time: Time,
+        known: impl Iterator<Item = &'h EscrowRecord>,
+    ) -> Decision {
+        let mut decision = self.becomes(Rule::Newest, record);
+        let live = matches!(self.standing, Standing::Live(_));
+        for held in known.filter(|held| !(live && self.listed.contains(&held.protector))) {
+            let goes = match held.state {
+                EscrowState::Current => volume.supersedes() && held.known_since() <= time,
+                EscrowState::Exposed => held.shown_at.is_some_and(|shown| time > shown),
+                EscrowState::Superseded => false,
+            };
+            if goes {
+                decision.superseded.push(held.escrow);
+                decision.exposure_ended |= held.state == EscrowState::Exposed;
+                decision.changed.push(self.superseded(held, decision.escrow));
+            }
+        }
+        decision
+    }
+
+    fn superseded(&self, held: &EscrowRecord, successor: EscrowId) -> EscrowRecord {
+        let ended = (held.state == EscrowState::Exposed).then(|| Ending {
+            how: HowEnded::Claimed,
+            at: self.at,
+            by: self.by.to_owned(),
+        });
+        EscrowRecord {
+            state: EscrowState::Superseded,
+            superseded_at: Some(self.at),
+            superseded_by: Some(successor),
+            ended,
+            ..held.clone()
+        }
+    }
+
+    fn becomes(&self, rule: Rule, record: EscrowRecord) -> Decision {
+        Decision {
+            rule,
+            escrow: record.escrow,
+            state: record.state,
+            changed: vec![record],
+            superseded: Vec::new(),
+            exposure_ended: false,
+        }
+    }
+
+    fn fresh(&self, state: EscrowState) -> EscrowRecord {
+        let record = EscrowRecord {
+            escrow: self.escrow,
+            protector: self.protector,
+            envelope: self.envelope,
+            source: self.source,
+            escrowed_at: self.at,
+            created_at: self.time(),
+            state,
+            conflict: false,
+            unconfirmed: !self.confirmed,
+            exposed_at: None,
+            exposed_by: None,
+            shown_at: None,
+            rotate_by: None,
+            superseded_at: None,
+            superseded_by: None,
+            ended: None,
+            proven_at: None,
+        };
+        self.in_state(record, state)
+    }
+
+    /// The record in this state, or exposed where that would be `current` and the password was ever shown.
+    fn in_state(&self, record: EscrowRecord, state: EscrowState) -> EscrowRecord {
+        let shown = if record.ever_shown() {
+            Some(record.clone())
+        } else {
+            self.shown.cloned()
+        };
+        let Some(shown) = shown.filter(|_| state != EscrowState::Superseded) else {
+            return EscrowRecord { state, ..record };
+        };
+        let began = shown.exposed_at.or(shown.shown_at).unwrap_or(self.at);
+        EscrowRecord {
+            state: EscrowState::Exposed,
+            exposed_at: Some(began),
+            exposed_by: shown.exposed_by,
+            shown_at: shown.shown_at,
+            rotate_by: Some(shown.rotate_by.unwrap_or_else(|| began.plus_seconds(self.grace_seconds))),
+            ..record
+        }
+    }
+
+    fn time(&self) -> Option<Time> {
+        self.standing.time(self.at)
+    }
+
+    fn is_held_as(&self, held: &EscrowRecord) -> bool {
+        held.protector == self.protector && self.same_password.contains(&held.escrow)
+    }
+}

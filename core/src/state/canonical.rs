@@ -1,0 +1,45 @@
+//! Canonical JSON: one value, one text.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A text is not the canonical JSON of the value that was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum CanonicalError {
+    /// It is not JSON, or not of this value.
+    #[error("not the JSON that was expected")]
+    Json(#[source] serde_json::Error),
+    /// It is, but written in another way than the canonical one.
+    #[error("the JSON is not canonical")]
+    NotCanonical,
+}
+
+/// The canonical JSON of `value`, as [RFC 8785] has it: keys sorted, no white space.
+///
+/// Our values hold no fractions, and their keys are ASCII; so sorting by bytes is sorting by UTF-16, and whole numbers
+/// are written as they are.
+///
+/// # Panics
+///
+/// Never for our values: all of their keys are text.
+///
+/// [RFC 8785]: https://www.rfc-editor.org/rfc/rfc8785
+#[expect(clippy::expect_used, reason = "every value here is of structs, lists, texts and whole numbers")]
+pub fn canonical(value: &impl Serialize) -> Vec<u8> {
+    // A `serde_json::Value` keeps its keys sorted.
+    let value = serde_json::to_value(value).expect("a value that JSON can hold");
+    serde_json::to_vec(&value).expect("a value that JSON can hold")
+}
+
+/// The value of a canonical text.
+///
+/// # Errors
+///
+/// Fails if the text is of another value, or is not the one canonical text of this one.
+pub fn from_canonical<T: Serialize + DeserializeOwned>(text: &[u8]) -> Result<T, CanonicalError> {
+    let value: T = serde_json::from_slice(text).map_err(CanonicalError::Json)?;
+    if canonical(&value) != text {
+        return Err(CanonicalError::NotCanonical);
+    }
+    Ok(value)
+}

@@ -1,0 +1,89 @@
+//! Which volume a password belongs to.
+
+use crate::state::VolumeRecord;
+use crate::values::MountPoint;
+use crate::values::VolumeId;
+use crate::values::VolumeType;
+
+/// What a source says of the volume.
+#[derive(Clone, Debug, Default)]
+pub struct Naming {
+    /// Its identifier.
+    pub id: Option<VolumeId>,
+    /// Where it was mounted.
+    pub mount: Option<MountPoint>,
+    /// What kind it is.
+    pub kind: Option<VolumeType>,
+}
+
+/// Where a password goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Placement {
+    /// To the volume at this index of the device's volumes.
+    Held(usize),
+    /// To a volume that is not there yet.
+    New,
+}
+
+/// The volume of a device that is meant. `volumes` are all volumes of that device.
+///
+/// Ids never merge. A volume known by a mount point takes the first id named with it, if that mount point never had
+/// another; a password with a mount point alone goes to that id if the mount point had exactly one.
+pub fn place(volumes: &[VolumeRecord], naming: &Naming) -> Placement {
+    let found = match (&naming.id, &naming.mount) {
+        (Some(id), mount) => with_id(volumes, *id).or_else(|| without_id_yet(volumes, mount.as_ref()?)),
+        (None, Some(mount)) => only_id_at(volumes, mount).or_else(|| without_id(volumes, mount)),
+        (None, None) => volumes.iter().position(VolumeRecord::is_unnamed),
+    };
+    found.map_or(Placement::New, Placement::Held)
+}
+
+impl Naming {
+    /// What is known of the volume once this was said of it too.
+    pub fn applied_to(&self, volume: &VolumeRecord) -> VolumeRecord {
+        let mut named = volume.clone();
+        named.id = named.id.or(self.id);
+        if let Some(mount) = &self.mount {
+            // The newest name comes last; a name that comes again moves there.
+            named.mounts.retain(|held| held != mount);
+            named.mounts.push(volume.mounts.iter().find(|held| *held == mount).unwrap_or(mount).clone());
+        }
+        if named.kind == VolumeType::Unknown {
+            named.kind = self.kind.unwrap_or(VolumeType::Unknown);
+        }
+        named
+    }
+}
+
+fn with_id(volumes: &[VolumeRecord], id: VolumeId) -> Option<usize> {
+    volumes.iter().position(|volume| volume.id == Some(id))
+}
+
+fn without_id(volumes: &[VolumeRecord], mount: &MountPoint) -> Option<usize> {
+    volumes
+        .iter()
+        .position(|volume| volume.id.is_none() && volume.mounts.contains(mount))
+}
+
+/// The volume at a mount point that never had an id.
+fn without_id_yet(volumes: &[VolumeRecord], mount: &MountPoint) -> Option<usize> {
+    if ids_at(volumes, mount).next().is_some() {
+        return None;
+    }
+    without_id(volumes, mount)
+}
+
+/// The volume with an id at a mount point that had exactly one.
+fn only_id_at(volumes: &[VolumeRecord], mount: &MountPoint) -> Option<usize> {
+    let mut ids = ids_at(volumes, mount);
+    let first = ids.next()?;
+    ids.next().is_none().then_some(first)
+}
+
+fn ids_at<'v>(volumes: &'v [VolumeRecord], mount: &'v MountPoint) -> impl Iterator<Item = usize> + 'v {
+    volumes
+        .iter()
+        .enumerate()
+        .filter(move |(_, volume)| volume.id.is_some() && volume.mounts.contains(mount))
+        .map(|(index, _)| index)
+}

@@ -1,0 +1,77 @@
+//! The vault record: leaf 0 of the state tree.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::crypto::Digest;
+use crate::state::canonical;
+use crate::tree::hash_leaf;
+use crate::values::EpochId;
+use crate::values::Time;
+use crate::values::VaultId;
+
+/// What every operation that unseals decides by.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaultRecord {
+    /// The vault.
+    pub vault: VaultId,
+    /// What its people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// When it was made.
+    pub created_at: Time,
+    /// The life of its present anchor.
+    pub epoch: EpochId,
+    /// The Ed25519 key of this epoch's log: 64 lower-case hexadecimal digits.
+    pub log_key: String,
+    /// Where the anchor is.
+    pub anchor: AnchorRecord,
+    /// Whose TPM it is.
+    pub tpm: TpmRecord,
+    /// SHA-256 of the sealed object.
+    pub sealed: Digest,
+    /// SHA-256 of the keyring's copy under the root key.
+    pub keyring: Digest,
+    /// SHA-256 of the keyring's copy under the share key, once there are shares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyring_of_shares: Option<Digest>,
+    /// For how long after a showing a password may stay exposed, in seconds.
+    pub grace_seconds: u64,
+}
+
+/// Where the anchor is, and what it is called.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnchorRecord {
+    /// Handle of the NV index.
+    pub handle: u32,
+    /// Its Name once written, in hexadecimal.
+    pub name: String,
+}
+
+/// The TPM as it was found when the vault was sealed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TpmRecord {
+    /// How it is reached: `device:…`, `swtpm:…` or `simulator`.
+    pub tcti: String,
+    /// Name of the storage primary, in hexadecimal.
+    pub primary: String,
+    /// Name of the endorsement key, in hexadecimal, where the TPM gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsement: Option<String>,
+    /// The PCRs that the root key is sealed to.
+    pub pcrs: Vec<u8>,
+    /// Whether a PIN is asked for.
+    pub pin: bool,
+    /// Whether the vault limits how often a PIN can be guessed.
+    pub guesses_limited: bool,
+}
+
+impl VaultRecord {
+    /// The hash that stands in the state tree: `SHA-256(0x00 ‖ canonical JSON)`.
+    pub fn leaf_hash(&self) -> Digest {
+        hash_leaf(&canonical(self))
+    }
+}

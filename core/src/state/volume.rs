@@ -1,0 +1,84 @@
+//! One volume's record: the unit that the state tree hashes.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::crypto::Digest;
+use crate::state::EscrowRecord;
+use crate::state::canonical;
+use crate::tree::hash_leaf;
+use crate::values::DeviceName;
+use crate::values::EscrowId;
+use crate::values::MountPoint;
+use crate::values::VolumeId;
+use crate::values::VolumeType;
+
+/// A volume and all of its escrows, in order of arrival.
+///
+/// A volume is a device and a volume id, else a device and a mount point, else a device and nothing. An escrow without
+/// a device is a volume of its own.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeRecord {
+    /// Its place in the state tree: 1 is the first.
+    pub volume: u64,
+    /// The device, as first given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceName>,
+    /// The volume's own identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<VolumeId>,
+    /// The mount points it was named by, in order of appearance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<MountPoint>,
+    /// What kind of volume it is.
+    #[serde(rename = "type")]
+    pub kind: VolumeType,
+    /// Its escrows; an event that names a volume leaves them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escrows: Vec<EscrowRecord>,
+}
+
+impl VolumeRecord {
+    /// The hash that stands in the state tree: `SHA-256(0x00 ‖ canonical JSON)`.
+    pub fn leaf_hash(&self) -> Digest {
+        hash_leaf(&canonical(self))
+    }
+
+    /// Whether it is known by its device alone.
+    pub fn is_unnamed(&self) -> bool {
+        self.id.is_none() && self.mounts.is_empty()
+    }
+
+    /// Whether a newer password here makes older ones superseded. Not where passwords of several volumes may stand
+    /// together: in an unnamed volume, and in a removable one without id.
+    pub fn supersedes(&self) -> bool {
+        !self.is_unnamed() && (self.id.is_some() || self.kind != VolumeType::Removable)
+    }
+
+    /// The mount point it was last named by.
+    pub fn mount(&self) -> Option<&MountPoint> {
+        self.mounts.last()
+    }
+
+    /// One of its escrows.
+    pub fn escrow(&self, escrow: EscrowId) -> Option<&EscrowRecord> {
+        self.escrows.iter().find(|record| record.escrow == escrow)
+    }
+
+    /// Puts `record` in the place of the one of the same escrow, or behind the last.
+    pub fn put(&mut self, record: EscrowRecord) {
+        match self.escrows.iter_mut().find(|held| held.escrow == record.escrow) {
+            Some(held) => *held = record,
+            None => self.escrows.push(record),
+        }
+    }
+
+    /// The record without its escrows, as an event carries it.
+    pub fn naming(&self) -> Self {
+        Self {
+            escrows: Vec::new(),
+            ..self.clone()
+        }
+    }
+}

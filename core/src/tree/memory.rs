@@ -1,0 +1,37 @@
+//! A tree that is held in memory: for replaying a log, and for tests.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use crate::crypto::Digest;
+use crate::tree::Node;
+use crate::tree::Nodes;
+
+/// The nodes of a tree, in memory.
+#[derive(Debug, Default)]
+pub struct MemoryNodes(HashMap<Node, Digest>);
+
+impl MemoryNodes {
+    /// Takes in what an edit wrote.
+    pub fn extend(&mut self, written: impl IntoIterator<Item = (Node, Digest)>) {
+        self.0.extend(written);
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Nodes for MemoryNodes {
+    type Error = Infallible;
+
+    fn node(&self, node: Node) -> Result<Option<Digest>, Infallible> {
+        Ok(self.0.get(&node).copied())
+    }
+}
