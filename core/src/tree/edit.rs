@@ -79,7 +79,7 @@ impl<'n, N: Nodes> TreeEdit<'n, N> {
                 .filter(|node| node.end() <= self.size)
                 .collect();
             for parent in &parents {
-                let hash = overlay.from_children(*parent)?;
+                let hash = overlay.hash_of(*parent)?;
                 overlay.written.insert(*parent, hash);
             }
             changed = parents;
@@ -98,7 +98,7 @@ struct Overlay<'n, N> {
 }
 
 impl<N: Nodes> Overlay<'_, N> {
-    fn from_children(&self, parent: Node) -> Result<Digest, ProofError<N::Error>> {
+    fn hash_of(&self, parent: Node) -> Result<Digest, ProofError<N::Error>> {
         let missing = MissingNode {
             level: parent.level,
             index: parent.index,

@@ -1,0 +1,36 @@
+//! The vault folder and its SQLite file.
+//!
+//! One exclusive lock on the folder covers whatever changes the file or the TPM's anchor; reading the inventory takes
+//! none. A [`Session`] is one transaction whose last commit has been proven, up to the anchor, before anything in it is
+//! believed.
+
+mod apply;
+mod commit;
+mod error;
+mod file;
+mod folder;
+mod inventory;
+mod lock;
+mod nodes;
+mod pending;
+mod refusals;
+mod rows;
+mod session;
+mod snapshot;
+
+pub use commit::Draft;
+pub use commit::Stamp;
+pub use error::Alarm;
+pub use error::StoreError;
+pub use file::Store;
+pub use file::VaultBytes;
+pub use folder::Folder;
+pub use inventory::DeviceSummary;
+pub use inventory::Filter;
+pub use inventory::Item;
+pub use inventory::Page;
+pub use lock::Lock;
+pub use pending::Pending;
+pub use session::Session;
+pub use session::Trust;
+pub use snapshot::Snapshot;

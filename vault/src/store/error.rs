@@ -1,0 +1,187 @@
+//! How the store fails.
+
+use std::io;
+use std::path::PathBuf;
+
+use strongroom_core::tree::MissingNode;
+use strongroom_core::tree::ProofError;
+
+/// The folder or the file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no vault in the folder.
+    #[error("there is no vault in {}", path.display())]
+    NoVault {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is one already.
+    #[error("there is a vault in {} already", path.display())]
+    VaultExists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// An init was interrupted.
+    #[error("an init of {} was interrupted", path.display())]
+    InitPending {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder that is to become a vault holds something else.
+    #[error("{} is not empty", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Others could read or write the folder or a file in it.
+    #[error("{} may be used by others (mode {mode:04o})", path.display())]
+    Permissions {
+        /// What is too open.
+        path: PathBuf,
+        /// Its mode bits.
+        mode: u32,
+        /// What it should be.
+        wanted: u32,
+    },
+    /// The folder or a file in it belongs to somebody else.
+    #[error("{} belongs to user {owner}, and this is user {user}", path.display())]
+    Owner {
+        /// What it is.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// The effective user.
+        user: u32,
+    },
+    /// A symbolic link, or something else that is no plain file or folder.
+    #[error("{} is not a plain file or folder", path.display())]
+    NotPlain {
+        /// What it is.
+        path: PathBuf,
+    },
+    /// Somebody else holds the lock.
+    #[error("another process is using the vault")]
+    Busy,
+    /// The disk is full.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The file cannot be written.
+    #[error("the vault file is read-only")]
+    ReadOnly,
+    /// The file is of a newer version.
+    #[error("the vault file has schema {found}; this program knows {known}")]
+    NewerSchema {
+        /// Its version.
+        found: u32,
+        /// The newest that is known.
+        known: u32,
+    },
+    /// A file or folder failed.
+    #[error("{}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// How.
+        source: io::Error,
+    },
+    /// SQLite failed.
+    #[error("the vault file could not be used")]
+    Sqlite(#[source] rusqlite::Error),
+    /// What was read is not what the vault wrote.
+    #[error(transparent)]
+    Alarm(#[from] Alarm),
+    /// The system has no randomness.
+    #[error(transparent)]
+    Random(#[from] strongroom_core::crypto::RandomError),
+    /// The event cannot be recorded, so nothing is done.
+    #[error("the event cannot be recorded")]
+    Event(#[source] strongroom_core::log::LeafError),
+}
+
+/// The file is not what the vault wrote, or not the last of it.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Alarm {
+    /// It is no SQLite file, or one of another program.
+    #[error("the file is not a vault")]
+    NotAVault,
+    /// Its tables are not those of its version.
+    #[error("the vault file has a foreign schema")]
+    ForeignSchema,
+    /// Something in it is not what the log says.
+    #[error("the vault file was changed: {what}")]
+    Tampered {
+        /// What differs, and where.
+        what: String,
+    },
+    /// The TPM remembers a later commit.
+    #[error("the vault file was rolled back: it ends with commit {file}, the TPM remembers {anchor}")]
+    RolledBack {
+        /// The file's last commit.
+        file: u64,
+        /// The TPM's.
+        anchor: u64,
+    },
+    /// The TPM remembers another commit of the same number.
+    #[error("the vault file was forked: the TPM remembers another commit {number}")]
+    Forked {
+        /// The number of both.
+        number: u64,
+    },
+    /// The TPM remembers something earlier than a power cut explains.
+    #[error("the TPM was put back: it remembers {}, and the file ends with commit {file}", commit(*anchor))]
+    TpmPutBack {
+        /// The file's last commit.
+        file: u64,
+        /// The TPM's, if it remembers any.
+        anchor: Option<u64>,
+    },
+    /// The anchor is not the one that the vault made.
+    #[error("the anchor in the TPM was replaced or removed (NV index {handle:#010x})")]
+    Replaced {
+        /// Its handle.
+        handle: u32,
+    },
+}
+
+fn commit(number: Option<u64>) -> String {
+    number.map_or_else(|| "nothing".to_owned(), |number| format!("commit {number}"))
+}
+
+impl Alarm {
+    /// Something that differs.
+    pub(crate) fn tampered(what: impl Into<String>) -> Self {
+        Self::Tampered { what: what.into() }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ffi::ErrorCode;
+
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::NotADatabase) => Alarm::NotAVault.into(),
+            Some(ErrorCode::DatabaseCorrupt) => Alarm::tampered("SQLite finds it malformed").into(),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl From<MissingNode> for StoreError {
+    fn from(missing: MissingNode) -> Self {
+        Alarm::tampered(missing.to_string()).into()
+    }
+}
+
+impl From<ProofError<Self>> for StoreError {
+    fn from(error: ProofError<Self>) -> Self {
+        match error {
+            ProofError::Missing(missing) => missing.into(),
+            ProofError::Read(error) => error,
+        }
+    }
+}

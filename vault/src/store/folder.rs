@@ -1,0 +1,180 @@
+//! The vault folder: whose it is, who may look in, and the names of what lies there.
+
+use std::fs;
+use std::fs::DirBuilder;
+use std::fs::File;
+use std::fs::Metadata;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::store::StoreError;
+
+/// A folder that belongs to the effective user and that nobody else can use.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder of a vault, after looking whose it and its files are.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is not there, belongs to somebody else, is a link, or may be used by others.
+    pub fn existing(path: &Path) -> Result<Self, StoreError> {
+        let folder = Self(path.to_owned());
+        let no_vault = || StoreError::NoVault { path: path.to_owned() };
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(no_vault()),
+            Err(source) => return Err(folder.io(path, source)),
+            Ok(metadata) => check(path, &metadata, FOLDER_MODE)?,
+        }
+        for name in [FILE, LOCK, PENDING, WAL, SHM] {
+            let path = path.join(name);
+            match fs::symlink_metadata(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(folder.io(&path, source)),
+                Ok(metadata) => check(&path, &metadata, FILE_MODE)?,
+            }
+        }
+        Ok(folder)
+    }
+
+    /// A folder to make a vault in: made with mode 0700 where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::existing`] does, and if it cannot be made.
+    pub fn to_be(path: &Path) -> Result<Self, StoreError> {
+        let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path);
+        made.map_err(|source| StoreError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::existing(path)
+    }
+
+    /// Whether there is nothing in it but what an init leaves.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be listed, or holds anything else.
+    pub fn require_empty(&self) -> Result<(), StoreError> {
+        for entry in fs::read_dir(&self.0).map_err(|source| self.io(&self.0, source))? {
+            let entry = entry.map_err(|source| self.io(&self.0, source))?;
+            if entry.file_name() != LOCK {
+                return Err(StoreError::NotEmpty { path: self.0.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The vault file.
+    pub fn file(&self) -> PathBuf {
+        self.0.join(FILE)
+    }
+
+    /// The vault file while an init is still making it.
+    pub fn new_file(&self) -> PathBuf {
+        self.0.join(NEW_FILE)
+    }
+
+    /// Whether there is a vault file.
+    pub fn has_vault(&self) -> bool {
+        fs::symlink_metadata(self.file()).is_ok()
+    }
+
+    /// Makes the names in the folder durable.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the folder cannot be synced.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        sync(&self.0)
+    }
+
+    /// Makes durable what a killed process may have left in the write-ahead log: it is read back without ever having
+    /// been synced.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file or the folder cannot be synced.
+    pub fn sync_file(&self) -> Result<(), StoreError> {
+        for name in [FILE, WAL] {
+            let path = self.0.join(name);
+            if path.exists() {
+                sync(&path)?;
+            }
+        }
+        self.sync()
+    }
+
+    pub(super) fn lock_file(&self) -> PathBuf {
+        self.0.join(LOCK)
+    }
+
+    pub(super) fn pending_file(&self) -> PathBuf {
+        self.0.join(PENDING)
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as what it is: an error of this folder")]
+    pub(super) fn io(&self, path: &Path, source: io::Error) -> StoreError {
+        match source.kind() {
+            io::ErrorKind::StorageFull => StoreError::DiskFull,
+            io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly,
+            _ => StoreError::Io {
+                path: path.to_owned(),
+                source,
+            },
+        }
+    }
+}
+
+fn sync(path: &Path) -> Result<(), StoreError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|source| StoreError::Io {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn check(path: &Path, metadata: &Metadata, wanted: u32) -> Result<(), StoreError> {
+    let path = path.to_owned();
+    let plain = if wanted == FOLDER_MODE {
+        metadata.is_dir()
+    } else {
+        metadata.is_file()
+    };
+    if !plain {
+        return Err(StoreError::NotPlain { path });
+    }
+    let user = rustix::process::geteuid().as_raw();
+    if metadata.uid() != user {
+        return Err(StoreError::Owner {
+            path,
+            owner: metadata.uid(),
+            user,
+        });
+    }
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(StoreError::Permissions { path, mode, wanted });
+    }
+    Ok(())
+}
+
+const FILE: &str = "vault.db";
+const NEW_FILE: &str = "vault.db.new";
+const WAL: &str = "vault.db-wal";
+const SHM: &str = "vault.db-shm";
+const LOCK: &str = "lock";
+const PENDING: &str = "init.pending";
+const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;

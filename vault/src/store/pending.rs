@@ -1,0 +1,76 @@
+//! The note of an init that is under way.
+
+use std::fs;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+
+use serde::Deserialize;
+use serde::Serialize;
+use strongroom_core::state::canonical;
+use strongroom_core::state::from_canonical;
+
+use crate::store::Alarm;
+use crate::store::Folder;
+use crate::store::StoreError;
+
+/// What an init was about to do: written before the TPM is changed, removed when the vault is whole.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Pending {
+    /// Which TPM.
+    pub tcti: String,
+    /// The NV index that becomes the anchor.
+    pub handle: u32,
+}
+
+impl Pending {
+    /// Notes it, durably.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be written.
+    pub fn write(&self, folder: &Folder) -> Result<(), StoreError> {
+        let path = folder.pending_file();
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|mut file| {
+                file.write_all(&canonical(self))?;
+                file.sync_all()
+            })
+            .map_err(|source| folder.io(&path, source))?;
+        folder.sync()
+    }
+
+    /// What is noted, if anything is.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read, or is nothing that an init wrote.
+    pub fn read(folder: &Folder) -> Result<Option<Self>, StoreError> {
+        let path = folder.pending_file();
+        match fs::read(&path) {
+            Ok(text) => from_canonical(&text)
+                .map(Some)
+                .map_err(|_| Alarm::tampered("init.pending is nothing that an init wrote").into()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(folder.io(&path, source)),
+        }
+    }
+
+    /// Removes the note, durably.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be removed.
+    pub fn clear(folder: &Folder) -> Result<(), StoreError> {
+        let path = folder.pending_file();
+        match fs::remove_file(&path) {
+            Ok(()) => folder.sync(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(source) => Err(folder.io(&path, source)),
+        }
+    }
+}
