@@ -1,13 +1,48 @@
 //! Values that are right by construction: there is no other way to make one than through its checks.
 
+mod code;
+mod correction;
+mod device;
 mod identifier;
+mod key_id_prefix;
+mod operator;
+mod protector_id;
+mod reason;
+mod recovery_password;
 mod secret;
+mod text;
 mod time;
+mod volume;
 
+pub use code::ParseCodeError;
+pub use correction::BadGroup;
+pub use correction::Diagnosis;
+pub use correction::corrections;
+pub use correction::diagnose;
+pub use correction::group_corrections;
+pub use device::DeviceName;
+pub use device::fold;
 pub use identifier::EpochId;
 pub use identifier::EscrowId;
 pub use identifier::ParseIdentifierError;
 pub use identifier::VaultId;
+pub use key_id_prefix::KeyIdPrefix;
+pub use key_id_prefix::ParseKeyIdPrefixError;
+pub use operator::Operator;
+pub use protector_id::ParseGuidError;
+pub use protector_id::ProtectorId;
+pub use protector_id::VolumeId;
+pub use reason::Reason;
+pub use reason::WaiveReason;
+pub use recovery_password::GroupFault;
+pub use recovery_password::ParseRecoveryPasswordError;
+pub use recovery_password::RecoveryPassword;
+pub use recovery_password::ShapeFault;
 pub use secret::Secret;
+pub use text::LogText;
+pub use text::TextError;
 pub use time::ParseTimeError;
 pub use time::Time;
+pub use volume::MountPoint;
+pub use volume::ParseMountPointError;
+pub use volume::VolumeType;

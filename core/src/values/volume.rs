@@ -1,0 +1,130 @@
+//! Where and what an encrypted volume is.
+
+use std::fmt;
+use std::hash::Hash;
+use std::hash::Hasher;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::values::LogText;
+use crate::values::ParseCodeError;
+use crate::values::TextError;
+use crate::values::code::codes;
+use crate::values::device::fold;
+use crate::values::protector_id::ParseGuidError;
+use crate::values::protector_id::VolumeId;
+
+codes!(
+    /// What a volume is for.
+    VolumeType {
+        Os, "os", "operating system volume";
+        Fixed, "fixed", "fixed data volume";
+        Removable, "removable", "removable data volume";
+        Unknown, "unknown", "volume of an unknown type";
+    }
+);
+
+/// Where Windows mounts a volume: `C:`, `C:\Mount\Data` or `\\?\Volume{…}`.
+///
+/// Compares without case. `c:` and `C:\` are the same: the drive letter is written upper case, and a backslash at the
+/// end is not kept. The GUID in the third form is Windows' name for the mount, not the volume's BitLocker ID.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct MountPoint(LogText);
+
+/// The text is not a mount point.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ParseMountPointError {
+    /// It is none of the three forms.
+    #[error(r"a mount point is a drive such as C:, a folder such as C:\Mount\Data, or \\?\Volume{{GUID}}\")]
+    Form,
+    /// It may not stand in the log.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+impl MountPoint {
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// In one case, for comparing.
+    pub fn folded(&self) -> String {
+        fold(self.as_str())
+    }
+}
+
+impl Eq for MountPoint {}
+
+impl PartialEq for MountPoint {
+    fn eq(&self, other: &Self) -> bool {
+        self.folded() == other.folded()
+    }
+}
+
+impl Hash for MountPoint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded().hash(state);
+    }
+}
+
+impl fmt::Display for MountPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl From<MountPoint> for String {
+    fn from(mount_point: MountPoint) -> Self {
+        mount_point.0.into()
+    }
+}
+
+impl TryFrom<String> for MountPoint {
+    type Error = ParseMountPointError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl FromStr for MountPoint {
+    type Err = ParseMountPointError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text: LogText = text.parse()?;
+        let trimmed = text.as_str().strip_suffix('\\').unwrap_or(text.as_str());
+        let written = canonical(trimmed).ok_or(ParseMountPointError::Form)?;
+        Ok(Self(written.parse()?))
+    }
+}
+
+fn canonical(text: &str) -> Option<String> {
+    if let Some(rest) = text.strip_prefix(r"\\?\") {
+        let (name, guid) = rest.split_at_checked("Volume".len())?;
+        let guid: Result<VolumeId, ParseGuidError> = guid.parse();
+        // Without its braces it would be another name to Windows.
+        return (name.eq_ignore_ascii_case("Volume") && rest.ends_with('}') && guid.is_ok()).then(|| text.to_owned());
+    }
+    let (drive, folder) = text.split_once(':')?;
+    let mut letters = drive.chars();
+    let letter = letters.next().filter(char::is_ascii_alphabetic)?;
+    if letters.next().is_some() {
+        return None;
+    }
+    let mut names = folder.split('\\');
+    let relative = !names.next()?.is_empty();
+    if relative || names.any(|name| name.is_empty() || name.contains(FORBIDDEN)) {
+        return None;
+    }
+    Some(format!("{}:{folder}", letter.to_ascii_uppercase()))
+}
+
+/// What Windows allows in no file name.
+const FORBIDDEN: [char; 8] = ['/', ':', '*', '?', '"', '<', '>', '|'];
+
+#[cfg(test)]
+mod tests;
