@@ -33,7 +33,11 @@ impl Envelope {
     /// # Errors
     ///
     /// Fails where the system has no randomness.
-    #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "the keyring holds every generation up to its newest")]
+    #[expect(
+        clippy::missing_panics_doc,
+        clippy::expect_used,
+        reason = "the keyring holds every generation up to its newest"
+    )]
     pub fn encrypt(keyring: &Keyring, place: &Place, password: &RecoveryPassword) -> Result<Self, RandomError> {
         let generation = keyring.generation();
         let kek = keyring.kek(generation).expect("the newest generation");
@@ -47,7 +51,13 @@ impl Envelope {
             dek.expose(),
             binding.as_bytes(),
         );
-        Ok(Self::assemble(generation, &nonce, &ciphertext, &dek_nonce, &wrapped_dek))
+        Ok(Self::assemble(
+            generation,
+            &nonce,
+            &ciphertext,
+            &dek_nonce,
+            &wrapped_dek,
+        ))
     }
 
     /// The password, if this is the envelope that was made for `place`.

@@ -37,7 +37,8 @@ pub fn migrate(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 ///
 /// Fails where SQLite does.
 pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
-    let mut statement = connection.prepare_cached("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
+    let mut statement =
+        connection.prepare_cached("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
     let statements = statement.query_map((), |row| row.get::<_, String>(0))?;
     let mut text = String::new();
     for statement in statements {

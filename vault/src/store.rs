@@ -13,7 +13,6 @@ mod inventory;
 mod lock;
 mod nodes;
 mod pending;
-mod refusals;
 mod rows;
 mod session;
 mod snapshot;

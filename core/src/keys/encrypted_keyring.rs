@@ -49,12 +49,7 @@ impl EncryptedKeyring {
     /// Fails where the system has no randomness.
     pub fn encrypt(keyring: &Keyring, vault: VaultId, copy: &KeyringCopy<'_>) -> Result<Self, RandomError> {
         let nonce = Nonce::random()?;
-        let ciphertext = encrypt(
-            &copy.key(),
-            &nonce,
-            &keyring.to_bytes(),
-            copy.binding(vault).as_bytes(),
-        );
+        let ciphertext = encrypt(&copy.key(), &nonce, &keyring.to_bytes(), copy.binding(vault).as_bytes());
         let mut bytes = vec![VERSION];
         bytes.extend_from_slice(nonce.as_bytes());
         bytes.extend_from_slice(&ciphertext);

@@ -78,7 +78,9 @@ impl Replay {
     /// it says.
     pub fn next(&mut self, leaf: &Leaf) -> Result<Replayed, ReplayError> {
         let index = self.tree.size();
-        let event = leaf.decode().map_err(|source| ReplayError::Leaf { leaf: index, source })?;
+        let event = leaf
+            .decode()
+            .map_err(|source| ReplayError::Leaf { leaf: index, source })?;
         if event.leaf != index {
             return Err(ReplayError::OutOfTurn {
                 leaf: index,

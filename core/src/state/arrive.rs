@@ -190,7 +190,13 @@ impl Arrival<'_> {
 
     /// Rule 3: both are kept, and both are marked until one is proven.
     fn conflicts<'h>(&self, record: EscrowRecord, known: impl Iterator<Item = &'h EscrowRecord>) -> Decision {
-        let mut decision = self.becomes(Rule::OtherPassword, EscrowRecord { conflict: true, ..record });
+        let mut decision = self.becomes(
+            Rule::OtherPassword,
+            EscrowRecord {
+                conflict: true,
+                ..record
+            },
+        );
         for held in known.filter(|held| held.protector == self.protector && !held.conflict) {
             decision.changed.push(EscrowRecord {
                 conflict: true,
@@ -290,7 +296,11 @@ impl Arrival<'_> {
             exposed_at: Some(began),
             exposed_by: shown.exposed_by,
             shown_at: shown.shown_at,
-            rotate_by: Some(shown.rotate_by.unwrap_or_else(|| began.plus_seconds(self.grace_seconds))),
+            rotate_by: Some(
+                shown
+                    .rotate_by
+                    .unwrap_or_else(|| began.plus_seconds(self.grace_seconds)),
+            ),
             ..record
         }
     }

@@ -24,7 +24,10 @@ pub enum CanonicalError {
 /// Never for our values: all of their keys are text.
 ///
 /// [RFC 8785]: https://www.rfc-editor.org/rfc/rfc8785
-#[expect(clippy::expect_used, reason = "every value here is of structs, lists, texts and whole numbers")]
+#[expect(
+    clippy::expect_used,
+    reason = "every value here is of structs, lists, texts and whole numbers"
+)]
 pub fn canonical(value: &impl Serialize) -> Vec<u8> {
     // A `serde_json::Value` keeps its keys sorted.
     let value = serde_json::to_value(value).expect("a value that JSON can hold");

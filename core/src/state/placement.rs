@@ -46,7 +46,14 @@ impl Naming {
         if let Some(mount) = &self.mount {
             // The newest name comes last; a name that comes again moves there.
             named.mounts.retain(|held| held != mount);
-            named.mounts.push(volume.mounts.iter().find(|held| *held == mount).unwrap_or(mount).clone());
+            named.mounts.push(
+                volume
+                    .mounts
+                    .iter()
+                    .find(|held| *held == mount)
+                    .unwrap_or(mount)
+                    .clone(),
+            );
         }
         if named.kind == VolumeType::Unknown {
             named.kind = self.kind.unwrap_or(VolumeType::Unknown);

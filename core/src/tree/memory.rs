@@ -1,6 +1,6 @@
 //! A tree that is held in memory: for replaying a log, and for tests.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::crypto::Digest;
@@ -9,7 +9,7 @@ use crate::tree::Nodes;
 
 /// The nodes of a tree, in memory.
 #[derive(Debug, Default)]
-pub struct MemoryNodes(HashMap<Node, Digest>);
+pub struct MemoryNodes(BTreeMap<Node, Digest>);
 
 impl MemoryNodes {
     /// Takes in what an edit wrote.

@@ -125,13 +125,15 @@ impl Folder {
 
     #[expect(clippy::unused_self, reason = "reads as what it is: an error of this folder")]
     pub(super) fn io(&self, path: &Path, source: io::Error) -> StoreError {
-        match source.kind() {
-            io::ErrorKind::StorageFull => StoreError::DiskFull,
-            io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly,
-            _ => StoreError::Io {
-                path: path.to_owned(),
-                source,
-            },
+        if source.kind() == io::ErrorKind::StorageFull {
+            return StoreError::DiskFull;
+        }
+        if source.kind() == io::ErrorKind::ReadOnlyFilesystem {
+            return StoreError::ReadOnly;
+        }
+        StoreError::Io {
+            path: path.to_owned(),
+            source,
         }
     }
 }

@@ -40,9 +40,12 @@ impl Lock {
             Err(rustix::io::Errno::WOULDBLOCK) => {}
             Err(error) => return Err(folder.io(&path, error.into())),
         }
-        queue(file, wait).map_err(|error| match error.kind() {
-            io::ErrorKind::TimedOut => StoreError::Busy,
-            _ => folder.io(&path, error),
+        queue(file, wait).map_err(|error| {
+            if error.kind() == io::ErrorKind::TimedOut {
+                StoreError::Busy
+            } else {
+                folder.io(&path, error)
+            }
         })
     }
 

@@ -1,0 +1,229 @@
+//! The SQLite file.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite::OpenFlags;
+use rusqlite::TransactionBehavior;
+use rusqlite::config::DbConfig;
+use strongroom_core::state::VaultRecord;
+use strongroom_core::state::from_canonical;
+use strongroom_core::tree::Frontier;
+
+use crate::store::Alarm;
+use crate::store::Folder;
+use crate::store::Session;
+use crate::store::Snapshot;
+use crate::store::StoreError;
+use crate::store::Trust;
+
+/// The vault file, open.
+pub struct Store {
+    connection: Connection,
+}
+
+/// The bytes whose hashes stand in the vault record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct VaultBytes {
+    /// The sealed object.
+    pub sealed: Vec<u8>,
+    /// The keyring's copy under the root key.
+    pub keyring: Vec<u8>,
+    /// The keyring's copy under the share key.
+    pub keyring_of_shares: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Makes the file of a new vault beside its place; [`Self::put_in_place`] moves it there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be made.
+    pub fn create(folder: &Folder) -> Result<Self, StoreError> {
+        let store = Self::open_path(
+            &folder.new_file(),
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
+        store.harden()?;
+        // One file until it is in its place: a write-ahead log would have to move with it.
+        store.connection.pragma_update(None, "journal_mode", "DELETE")?;
+        Ok(store)
+    }
+
+    /// Moves a new vault's file into its place, and opens it there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be closed, moved or opened.
+    pub fn put_in_place(self, folder: &Folder) -> Result<Self, StoreError> {
+        self.connection.close().map_err(|(_, error)| error)?;
+        let (new, file) = (folder.new_file(), folder.file());
+        std::fs::rename(&new, &file).map_err(|source| folder.io(&new, source))?;
+        folder.sync()?;
+        Self::open(folder)
+    }
+
+    /// Opens the file for changing it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is no vault, or has another schema than its version says.
+    pub fn open(folder: &Folder) -> Result<Self, StoreError> {
+        let store = Self::open_existing(folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        store.connection.pragma_update(None, "journal_mode", "WAL")?;
+        store.connection.pragma_update(None, "synchronous", "FULL")?;
+        Ok(store)
+    }
+
+    /// Opens the file for reading it.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::open`] does.
+    pub fn open_read_only(folder: &Folder) -> Result<Self, StoreError> {
+        Self::open_existing(folder, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    /// Begins a transaction that may change the file, and proves its last commit before anything in it is believed.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the proof does.
+    pub fn session(&mut self, trust: &Trust) -> Result<Session<'_>, StoreError> {
+        Session::begin(
+            self.connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?,
+            trust,
+        )
+    }
+
+    /// Begins the transaction that makes the vault.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the schema cannot be made.
+    pub fn first_session(&mut self) -> Result<Session<'_>, StoreError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        strongroom_schema::migrate(&transaction)?;
+        Ok(Session::first(transaction, Frontier::default()))
+    }
+
+    /// Begins to read: the file as it is now, whatever others commit meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read.
+    pub fn snapshot(&mut self) -> Result<Snapshot<'_>, StoreError> {
+        Ok(Snapshot::new(self.connection.transaction()?))
+    }
+
+    /// The vault record and its bytes as the file has them. Nothing of it is proven, but that they fit each other.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if they do not.
+    pub fn vault(&self) -> Result<(VaultRecord, VaultBytes), StoreError> {
+        read_vault(&self.connection)
+    }
+
+    fn open_existing(folder: &Folder, flags: OpenFlags) -> Result<Self, StoreError> {
+        if !folder.has_vault() {
+            return Err(StoreError::NoVault {
+                path: folder.path().to_owned(),
+            });
+        }
+        let store = Self::open_path(&folder.file(), flags)?;
+        store.harden()?;
+        store.require_our_schema()?;
+        Ok(store)
+    }
+
+    fn open_path(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let connection = Connection::open_with_flags(
+            path,
+            flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW,
+        )?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self { connection })
+    }
+
+    /// What a file that somebody else wrote could do to us, it cannot do now.
+    fn harden(&self) -> Result<(), StoreError> {
+        for (config, on) in [
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        ] {
+            self.connection.set_db_config(config, on)?;
+        }
+        self.connection.pragma_update(None, "cell_size_check", true)?;
+        self.connection.pragma_update(None, "secure_delete", true)?;
+        self.connection.pragma_update(None, "foreign_keys", true)?;
+        Ok(())
+    }
+
+    fn require_our_schema(&self) -> Result<(), StoreError> {
+        let id: i32 = self
+            .connection
+            .pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if id != strongroom_schema::APPLICATION_ID {
+            return Err(Alarm::NotAVault.into());
+        }
+        let found: u32 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let known = strongroom_schema::VERSION;
+        if found > known {
+            return Err(StoreError::NewerSchema { found, known });
+        }
+        if found != known || strongroom_schema::dump(&self.connection)? != strongroom_schema::SCHEMA {
+            return Err(Alarm::ForeignSchema.into());
+        }
+        Ok(())
+    }
+}
+
+/// The vault row, and that its bytes are those of its record.
+pub(super) fn read_vault(connection: &Connection) -> Result<(VaultRecord, VaultBytes), StoreError> {
+    let row = connection.query_row(
+        "SELECT record, sealed, keyring, keyring_of_shares FROM vault",
+        (),
+        |row| {
+            let bytes = VaultBytes {
+                sealed: row.get(1)?,
+                keyring: row.get(2)?,
+                keyring_of_shares: row.get(3)?,
+            };
+            Ok((row.get::<_, String>(0)?, bytes))
+        },
+    );
+    let (text, bytes) = match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => return Err(Alarm::tampered("there is no vault record").into()),
+        other => other?,
+    };
+    let record: VaultRecord = from_canonical(text.as_bytes())
+        .map_err(|_| Alarm::tampered("the vault record is not one that a vault writes"))?;
+    bytes.require(&record)?;
+    Ok((record, bytes))
+}
+
+impl VaultBytes {
+    fn require(&self, record: &VaultRecord) -> Result<(), Alarm> {
+        use strongroom_core::crypto::sha256;
+
+        let shares = self.keyring_of_shares.as_ref().map(|bytes| sha256(&[bytes]));
+        for (what, same) in [
+            ("the sealed object", sha256(&[&self.sealed]) == record.sealed),
+            ("the keyring", sha256(&[&self.keyring]) == record.keyring),
+            ("the custodians' keyring", shares == record.keyring_of_shares),
+        ] {
+            if !same {
+                return Err(Alarm::tampered(format!("{what} is not the one of the vault record")));
+            }
+        }
+        Ok(())
+    }
+}

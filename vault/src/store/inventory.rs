@@ -1,0 +1,234 @@
+//! Reading the inventory: never a password, never the TPM, and no whole table where an index serves.
+
+use rusqlite::Row;
+use rusqlite::ToSql;
+use strongroom_core::state::EscrowRecord;
+use strongroom_core::state::EscrowState;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::EscrowId;
+use strongroom_core::values::KeyIdPrefix;
+use strongroom_core::values::Time;
+
+use crate::store::Snapshot;
+use crate::store::StoreError;
+use crate::store::rows;
+
+/// One escrow and its volume, as the rows have them.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The volume, without its escrows.
+    pub volume: VolumeRecord,
+    /// The escrow.
+    pub record: EscrowRecord,
+}
+
+/// One device and how many of its escrows are in which state.
+#[derive(Clone, Debug)]
+pub struct DeviceSummary {
+    /// The device, as first given.
+    pub device: String,
+    /// How many volumes it has.
+    pub volumes: u64,
+    /// How many passwords are held and not shown.
+    pub current: u64,
+    /// How many are to be rotated.
+    pub exposed: u64,
+    /// When the last one was taken in.
+    pub last_escrow_at: Option<Time>,
+}
+
+/// Which escrows.
+#[derive(Clone, Debug)]
+pub enum Filter {
+    /// All of them.
+    All,
+    /// Those of one device.
+    Device(DeviceName),
+    /// Those of devices whose name holds this text, without case; three characters or more.
+    DeviceText(String),
+    /// Those whose protector ID begins so.
+    Protector(KeyIdPrefix<4>),
+    /// One.
+    Escrow(EscrowId),
+    /// Those to be rotated, the most overdue first.
+    ToRotate,
+    /// Those whose exposure ended on somebody's word alone: claims and waivers.
+    Claimed,
+}
+
+/// Which of them.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// In this state only.
+    pub state: Option<EscrowState>,
+    /// Never proven to open their volume only.
+    pub unproven: bool,
+    /// Marked `conflict` or `unconfirmed`, or without a device only.
+    pub problems: bool,
+    /// Behind this escrow only.
+    pub after: Option<EscrowId>,
+    /// At most so many.
+    pub limit: Option<u64>,
+}
+
+impl Snapshot<'_> {
+    /// Calls `each` with the escrows that are asked for, in order of arrival if the filter says no other.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read, and where `each` does.
+    pub fn items<E: From<StoreError>>(
+        &self,
+        filter: &Filter,
+        page: &Page,
+        mut each: impl FnMut(Item) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let query = Query::of(filter, page);
+        let mut statement = self.transaction.prepare_cached(&query.sql).map_err(StoreError::from)?;
+        let parameters: Vec<&dyn ToSql> = query.parameters.iter().map(|value| &**value).collect();
+        let mut rows = statement.query(parameters.as_slice()).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            each(item(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// All of [`Self::items`], where they are known to be few.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read.
+    pub fn all_items(&self, filter: &Filter, page: &Page) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        self.items(filter, page, |item| {
+            items.push(item);
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(items)
+    }
+
+    /// The devices whose name holds `text` (any, for none), by name.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read.
+    pub fn devices(&self, text: Option<&str>) -> Result<Vec<DeviceSummary>, StoreError> {
+        let folded = text.map(strongroom_core::values::fold).unwrap_or_default();
+        let mut statement = self.transaction.prepare_cached(DEVICES)?;
+        let rows = statement.query_map([folded], |row| {
+            Ok(DeviceSummary {
+                device: row.get(0)?,
+                volumes: row.get(1)?,
+                current: row.get(2)?,
+                exposed: row.get(3)?,
+                last_escrow_at: row.get::<_, Option<i64>>(4)?.and_then(Time::from_millis),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The plan by which SQLite would answer, line by line: a test looks for scans in it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the query cannot be prepared.
+    pub fn plan(&self, filter: &Filter, page: &Page) -> Result<Vec<String>, StoreError> {
+        let query = Query::of(filter, page);
+        let mut statement = self.transaction.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql))?;
+        let parameters: Vec<&dyn ToSql> = query.parameters.iter().map(|value| &**value).collect();
+        let rows = statement.query_map(parameters.as_slice(), |row| row.get(3))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+struct Query {
+    sql: String,
+    parameters: Vec<Box<dyn ToSql>>,
+}
+
+impl Query {
+    fn of(filter: &Filter, page: &Page) -> Self {
+        let mut query = Self {
+            sql: format!("SELECT {}, {NAMING_COLUMNS} {FROM} WHERE ", rows::ESCROW_COLUMNS),
+            parameters: Vec::new(),
+        };
+        query.matches(filter);
+        query.narrow(page);
+        query.sql.push_str(match filter {
+            Filter::ToRotate => " ORDER BY rotate_by, number",
+            Filter::Claimed => " ORDER BY ended_at, number",
+            Filter::All | Filter::Device(_) | Filter::DeviceText(_) | Filter::Protector(_) | Filter::Escrow(_) => {
+                " ORDER BY number"
+            }
+        });
+        if let Some(limit) = page.limit {
+            query.sql.push_str(" LIMIT ");
+            query.sql.push_str(&limit.to_string());
+        }
+        query
+    }
+
+    fn matches(&mut self, filter: &Filter) {
+        match filter {
+            Filter::All => self.sql.push_str("TRUE"),
+            Filter::Device(name) => self.condition(&format!("{OF_DEVICES} WHERE folded = ?)))"), name.folded()),
+            Filter::DeviceText(text) => self.condition(
+                &format!("{OF_DEVICES} WHERE device IN (SELECT rowid FROM device_search WHERE folded MATCH ?))))"),
+                phrase(text),
+            ),
+            Filter::Protector(prefix) => {
+                let (lowest, highest) = prefix.range();
+                self.condition("protector BETWEEN ?", lowest);
+                self.condition(" AND ?", highest);
+            }
+            Filter::Escrow(escrow) => self.condition("escrow.escrow = ?", *escrow.as_bytes()),
+            Filter::ToRotate => self.sql.push_str("state = 'exposed'"),
+            Filter::Claimed => self
+                .sql
+                .push_str("ended_how IN ('claimed', 'waived') AND ended_at IS NOT NULL"),
+        }
+    }
+
+    fn narrow(&mut self, page: &Page) {
+        if let Some(state) = page.state {
+            self.condition(" AND state = ?", state.as_str());
+        }
+        if page.unproven {
+            self.sql.push_str(" AND proven_at IS NULL");
+        }
+        if page.problems {
+            self.sql
+                .push_str(" AND (conflict OR unconfirmed OR volume.device IS NULL)");
+        }
+        if let Some(after) = page.after {
+            let number = " AND number > (SELECT number FROM escrow AS before WHERE before.escrow = ?)";
+            self.condition(number, *after.as_bytes());
+        }
+    }
+
+    fn condition(&mut self, sql: &str, parameter: impl ToSql + 'static) {
+        self.sql.push_str(sql);
+        self.parameters.push(Box::new(parameter));
+    }
+}
+
+/// An FTS5 phrase of this text as it stands.
+fn phrase(text: &str) -> String {
+    format!("\"{}\"", strongroom_core::values::fold(text).replace('"', "\"\""))
+}
+
+fn item(row: &Row<'_>) -> Result<Item, StoreError> {
+    Ok(Item {
+        record: rows::escrow(row)?.record,
+        volume: rows::read_naming(row, rows::ESCROW_COLUMN_COUNT)?,
+    })
+}
+
+const NAMING_COLUMNS: &str = "volume.volume, device.name, volume.id, volume.mounts, volume.type";
+const FROM: &str = "FROM escrow JOIN volume ON volume.volume = escrow.volume LEFT JOIN device USING (device)";
+const OF_DEVICES: &str = "escrow.volume IN (SELECT volume FROM volume WHERE device IN (SELECT device FROM device";
+const DEVICES: &str = "SELECT device.name, count(DISTINCT volume.volume), \
+     count(escrow.number) FILTER (WHERE state = 'current'), count(escrow.number) FILTER (WHERE state = 'exposed'), \
+     max(escrowed_at) FROM device LEFT JOIN volume USING (device) LEFT JOIN escrow ON escrow.volume = volume.volume \
+     WHERE instr(device.folded, ?1) > 0 OR ?1 = '' GROUP BY device.device ORDER BY device.folded";

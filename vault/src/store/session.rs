@@ -1,0 +1,258 @@
+//! One transaction, whose last commit is proven before anything in it is believed.
+//!
+//! ```text
+//! volume record ─▶ state root ─▶ last event ─▶ signed checkpoint ─▶ anchor
+//! ```
+//! An operation reads its volume's rows through [`Session::volume`], which proves this whole chain.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Transaction;
+use strongroom_core::crypto::Digest;
+use strongroom_core::envelope::Envelope;
+use strongroom_core::keys::Fingerprint;
+use strongroom_core::log::AnchorContent;
+use strongroom_core::log::Checkpoint;
+use strongroom_core::log::CommitSummary;
+use strongroom_core::log::Event;
+use strongroom_core::log::VerifierKey;
+use strongroom_core::state::VaultRecord;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::tree::Frontier;
+use strongroom_core::tree::inclusion_proof;
+use strongroom_core::tree::root_from_inclusion;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::EscrowId;
+
+use crate::store::Alarm;
+use crate::store::StoreError;
+use crate::store::VaultBytes;
+use crate::store::file::read_vault;
+use crate::store::nodes::Tree;
+use crate::store::nodes::TreeTable;
+use crate::store::rows;
+use crate::store::snapshot;
+
+/// What the file's last commit is held against.
+pub struct Trust {
+    /// The key that signs the log, from the keyring.
+    pub key: VerifierKey,
+    /// What the TPM remembers.
+    pub anchor: AnchorContent,
+}
+
+/// A transaction on a file whose last commit is proven.
+pub struct Session<'s> {
+    pub(super) transaction: Transaction<'s>,
+    pub(super) head: Option<Head>,
+    pub(super) log: Frontier,
+    proven: BTreeSet<u64>,
+}
+
+/// The last commit.
+pub(super) struct Head {
+    pub(super) last: Event,
+    pub(super) summary: CommitSummary,
+    pub(super) vault: VaultRecord,
+}
+
+impl<'s> Session<'s> {
+    pub(super) const fn first(transaction: Transaction<'s>, log: Frontier) -> Self {
+        Self {
+            transaction,
+            head: None,
+            log,
+            proven: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn begin(transaction: Transaction<'s>, trust: &Trust) -> Result<Self, StoreError> {
+        let checkpoint = signed_checkpoint(&transaction, trust)?;
+        let log = Frontier::read(&TreeTable::new(&transaction, Tree::Log), checkpoint.size)?;
+        if log.root() != checkpoint.root {
+            return Err(Alarm::tampered("the log's tree does not lead to its checkpoint").into());
+        }
+        let (last, summary) = prove_last_event(&transaction, &checkpoint)?;
+        if summary.number != trust.anchor.number {
+            return Err(Alarm::tampered("the last event is of another commit than its checkpoint").into());
+        }
+        let state = Frontier::read(&TreeTable::new(&transaction, Tree::State), summary.state_size)?;
+        if state.root() != summary.state_root {
+            return Err(Alarm::tampered("the state tree does not lead to the last event").into());
+        }
+        let (vault, _) = read_vault(&transaction)?;
+        prove_state_leaf(&transaction, &summary, 0, vault.leaf_hash(), "the vault record")?;
+        Ok(Self {
+            transaction,
+            head: Some(Head { last, summary, vault }),
+            log,
+            proven: BTreeSet::new(),
+        })
+    }
+
+    /// The vault record, proven.
+    ///
+    /// # Errors
+    ///
+    /// Fails in the session that makes the vault, where there is none yet.
+    pub fn vault(&self) -> Result<&VaultRecord, StoreError> {
+        Ok(&self.head()?.vault)
+    }
+
+    /// The bytes whose hashes the vault record holds.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they do not fit it.
+    pub fn vault_bytes(&self) -> Result<VaultBytes, StoreError> {
+        Ok(read_vault(&self.transaction)?.1)
+    }
+
+    /// The last event, proven.
+    ///
+    /// # Errors
+    ///
+    /// Fails in the session that makes the vault, where there is none yet.
+    pub fn last_event(&self) -> Result<&Event, StoreError> {
+        Ok(&self.head()?.last)
+    }
+
+    /// A volume's record, computed from its rows and proven.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the rows are not what the log says.
+    pub fn volume(&mut self, volume: u64) -> Result<VolumeRecord, StoreError> {
+        let record = rows::volume(&self.transaction, volume)?;
+        let summary = self.head()?.summary;
+        let name = format!("volume {volume}");
+        prove_state_leaf(&self.transaction, &summary, volume, record.leaf_hash(), &name)?;
+        self.proven.insert(volume);
+        Ok(record)
+    }
+
+    /// The volumes of a device, each proven, in order of appearance.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the rows are not what the log says.
+    pub fn volumes_of(&mut self, device: &DeviceName) -> Result<Vec<VolumeRecord>, StoreError> {
+        let namings = rows::volumes_of(&self.transaction, device)?;
+        namings.into_iter().map(|naming| self.volume(naming.volume)).collect()
+    }
+
+    /// The volume in which an escrow is, proven; `None` if there is no such escrow.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the rows are not what the log says.
+    pub fn volume_of(&mut self, escrow: EscrowId) -> Result<Option<VolumeRecord>, StoreError> {
+        rows::volume_of(&self.transaction, escrow)?
+            .map(|volume| self.volume(volume))
+            .transpose()
+    }
+
+    /// The escrows that hold a password, each with its volume's number. Their absence cannot be proven here; `audit
+    /// verify` proves it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub fn same_password(&self, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
+        rows::same_password(&self.transaction, fingerprint)
+    }
+
+    /// The envelope and fingerprint of an escrow in a volume whose record is proven.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the escrow is not in that volume.
+    pub fn held(&self, volume: &VolumeRecord, escrow: EscrowId) -> Result<(Envelope, Fingerprint), StoreError> {
+        let proven = volume.escrow(escrow).map(|record| record.envelope);
+        rows::escrows(&self.transaction, volume.volume)?
+            .into_iter()
+            .find(|row| row.record.escrow == escrow && Some(row.record.envelope) == proven)
+            .map(|row| (row.envelope, row.fingerprint))
+            .ok_or_else(|| Alarm::tampered(format!("escrow {escrow} is not in its volume")).into())
+    }
+
+    /// The number that the next new volume gets.
+    ///
+    /// # Errors
+    ///
+    /// Fails in the session that makes the vault.
+    pub fn next_volume(&self) -> Result<u64, StoreError> {
+        Ok(self.head()?.summary.state_size)
+    }
+
+    /// Whether a volume's record was proven in this session.
+    pub(super) fn is_proven(&self, volume: u64) -> bool {
+        self.proven.contains(&volume)
+    }
+
+    pub(super) fn head(&self) -> Result<&Head, StoreError> {
+        self.head
+            .as_ref()
+            .ok_or_else(|| Alarm::tampered("there is no last commit").into())
+    }
+}
+
+/// The newest checkpoint, if it is the one that the TPM remembers and our key signed it.
+fn signed_checkpoint(transaction: &Transaction<'_>, trust: &Trust) -> Result<Checkpoint, StoreError> {
+    let (number, note) = snapshot::last_note(transaction)?;
+    let checkpoint = Checkpoint::from_note(&note).map_err(|error| Alarm::tampered(error.to_string()))?;
+    let remembered = AnchorContent {
+        number,
+        checkpoint: checkpoint.digest(),
+    };
+    if remembered != trust.anchor {
+        return Err(Alarm::tampered("the last checkpoint is not the one that the TPM remembers").into());
+    }
+    note.verify(&trust.key)
+        .map_err(|_| Alarm::tampered("the last checkpoint is not signed by this vault"))?;
+    Ok(checkpoint)
+}
+
+/// The last event, and that it leads to the checkpoint.
+pub(super) fn prove_last_event(
+    transaction: &Transaction<'_>,
+    checkpoint: &Checkpoint,
+) -> Result<(Event, CommitSummary), StoreError> {
+    let index = checkpoint
+        .size
+        .checked_sub(1)
+        .ok_or_else(|| Alarm::tampered("the log is empty"))?;
+    let leaf = snapshot::leaf(transaction, index)?;
+    let proof = inclusion_proof(&TreeTable::new(transaction, Tree::Log), index, checkpoint.size)?;
+    if root_from_inclusion(leaf.hash(), index, checkpoint.size, &proof) != Some(checkpoint.root) {
+        return Err(Alarm::tampered("the last event is not the one of its checkpoint").into());
+    }
+    let event = leaf
+        .decode()
+        .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")))?;
+    let summary = event
+        .commit
+        .filter(|_| event.leaf == index)
+        .ok_or_else(|| Alarm::tampered("the last event ends no commit"))?;
+    Ok((event, summary))
+}
+
+/// That a leaf of the state tree leads to the root in the last event.
+pub(super) fn prove_state_leaf(
+    transaction: &Transaction<'_>,
+    summary: &CommitSummary,
+    index: u64,
+    hash: Digest,
+    what: &str,
+) -> Result<(), StoreError> {
+    let nodes = TreeTable::new(transaction, Tree::State);
+    let proven = index < summary.state_size && {
+        let proof = inclusion_proof(&nodes, index, summary.state_size)?;
+        root_from_inclusion(hash, index, summary.state_size, &proof) == Some(summary.state_root)
+    };
+    if proven {
+        Ok(())
+    } else {
+        Err(Alarm::tampered(format!("{what} is not what the log says")).into())
+    }
+}

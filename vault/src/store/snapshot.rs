@@ -1,0 +1,122 @@
+//! The file as it is at one moment, for reading.
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::Transaction;
+use strongroom_core::log::Checkpoint;
+use strongroom_core::log::CommitSummary;
+use strongroom_core::log::Event;
+use strongroom_core::log::Leaf;
+use strongroom_core::log::Note;
+use strongroom_core::state::VaultRecord;
+
+use crate::store::Alarm;
+use crate::store::StoreError;
+use crate::store::VaultBytes;
+use crate::store::file::read_vault;
+use crate::store::session;
+
+/// A read transaction: what it shows does not move, whatever others commit.
+pub struct Snapshot<'s> {
+    pub(super) transaction: Transaction<'s>,
+}
+
+impl<'s> Snapshot<'s> {
+    pub(super) const fn new(transaction: Transaction<'s>) -> Self {
+        Self { transaction }
+    }
+
+    /// The vault record and its bytes. Nothing of it is proven, but that they fit each other.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if they do not.
+    pub fn vault(&self) -> Result<(VaultRecord, VaultBytes), StoreError> {
+        read_vault(&self.transaction)
+    }
+
+    /// The newest checkpoints with the numbers of their commits, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if one is malformed.
+    pub fn checkpoints(&self) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
+        notes(&self.transaction)?
+            .into_iter()
+            .map(|(number, note)| {
+                let checkpoint = Checkpoint::from_note(&note).map_err(|error| Alarm::tampered(error.to_string()))?;
+                Ok((number, note, checkpoint))
+            })
+            .collect()
+    }
+
+    /// The last event, and that it leads to the newest checkpoint. Nothing says that this is the last of the vault.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if it does not.
+    pub fn last_event(&self) -> Result<(Event, CommitSummary), StoreError> {
+        let (_, note) = last_note(&self.transaction)?;
+        let checkpoint = Checkpoint::from_note(&note).map_err(|error| Alarm::tampered(error.to_string()))?;
+        session::prove_last_event(&self.transaction, &checkpoint)
+    }
+
+    /// Calls `each` with every leaf of the log, in order, until it says that it has enough.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a leaf cannot be read, and where `each` does.
+    pub fn leaves<E: From<StoreError>>(&self, mut each: impl FnMut(u64, Leaf) -> Result<bool, E>) -> Result<(), E> {
+        let mut statement = self
+            .transaction
+            .prepare("SELECT leaf, event FROM leaf ORDER BY leaf")
+            .map_err(StoreError::from)?;
+        let mut rows = statement.query(()).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let index = row.get(0).map_err(StoreError::from)?;
+            let event: String = row.get(1).map_err(StoreError::from)?;
+            if !each(index, bounded(index, event)?)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One leaf.
+pub(super) fn leaf(connection: &Connection, index: u64) -> Result<Leaf, StoreError> {
+    let event: Option<String> = connection
+        .prepare_cached("SELECT event FROM leaf WHERE leaf = ?1")?
+        .query_row([index], |row| row.get(0))
+        .optional()?;
+    let event = event.ok_or_else(|| Alarm::tampered(format!("leaf {index} is missing")))?;
+    bounded(index, event)
+}
+
+/// The newest checkpoint's note, with the number of its commit.
+pub(super) fn last_note(connection: &Connection) -> Result<(u64, Note), StoreError> {
+    notes(connection)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| Alarm::tampered("there is no checkpoint").into())
+}
+
+fn notes(connection: &Connection) -> Result<Vec<(u64, Note)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT number, note FROM checkpoint ORDER BY number DESC LIMIT 2")?;
+    let mut rows = statement.query(())?;
+    let mut notes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number = row.get(0)?;
+        let note = row
+            .get::<_, String>(1)?
+            .parse()
+            .map_err(|error| Alarm::tampered(format!("checkpoint {number}: {error}")))?;
+        notes.push((number, note));
+    }
+    Ok(notes)
+}
+
+fn bounded(index: u64, event: String) -> Result<Leaf, StoreError> {
+    Leaf::bounded(event.into_bytes()).map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")).into())
+}
