@@ -1,2 +1,4 @@
 //! x
 #![deny(unsafe_code)]
+
+pub mod tpm;
