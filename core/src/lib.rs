@@ -13,3 +13,5 @@ pub mod keys;
 pub mod envelope;
 
 pub mod log;
+
+pub mod intake;
