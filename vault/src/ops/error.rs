@@ -74,7 +74,6 @@ impl Error {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Store(error) => store_kind(error),
-            Self::Tpm(TpmError::AnchorMissing { .. } | TpmError::AnchorReplaced { .. }) => ErrorKind::Integrity,
             Self::Tpm(_) => ErrorKind::Tpm,
             Self::NoEscrow { .. } => ErrorKind::NotFound,
             Self::Changed { .. }
@@ -122,12 +121,10 @@ impl From<Alarm> for Error {
 impl From<TpmError> for Error {
     fn from(error: TpmError) -> Self {
         // An anchor that is not there, or not ours, is an alarm like a file that was put back.
-        match error {
-            TpmError::AnchorMissing { handle } | TpmError::AnchorReplaced { handle } => {
-                Alarm::Replaced { handle }.into()
-            }
-            error => Self::Tpm(error),
+        if let TpmError::AnchorMissing { handle } | TpmError::AnchorReplaced { handle } = error {
+            return Alarm::Replaced { handle }.into();
         }
+        Self::Tpm(error)
     }
 }
 

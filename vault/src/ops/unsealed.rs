@@ -14,6 +14,7 @@ use strongroom_core::values::Secret;
 
 use crate::ops::Error;
 use crate::ops::anchoring::TpmAnchor;
+use crate::ops::init::limit_guesses;
 use crate::ops::settling::Ends;
 use crate::ops::settling::Settled;
 use crate::ops::settling::settle;
@@ -154,6 +155,9 @@ impl Unsealed {
             // Proven before it is remembered: its last event, its trees and its vault record.
             drop(self.store.session(&self.trust())?);
             self.folder.sync_file()?;
+            if ends.first_of_epoch {
+                limit_guesses(&mut self.tpm, &self.keyring, &self.vault)?;
+            }
             self.anchor(&authorisation).write(ends.last)?;
             self.rolled_forward = true;
         }
@@ -194,7 +198,12 @@ pub(super) fn place(vault: &VaultRecord) -> Result<AnchorPlace, Error> {
 }
 
 /// Unseals the root key and opens the keyring with it.
-fn unseal(tpm: &mut Tpm, vault: &VaultRecord, bytes: &VaultBytes, pin: Option<&str>) -> Result<Keyring, Error> {
+pub(super) fn unseal(
+    tpm: &mut Tpm,
+    vault: &VaultRecord,
+    bytes: &VaultBytes,
+    pin: Option<&str>,
+) -> Result<Keyring, Error> {
     let sealed = SealedObject::from_bytes(&bytes.sealed)
         .map_err(|_| Alarm::tampered("the sealed object is none that a vault writes"))?;
     let pin = match (pin, vault.tpm.pin) {
@@ -204,7 +213,7 @@ fn unseal(tpm: &mut Tpm, vault: &VaultRecord, bytes: &VaultBytes, pin: Option<&s
         (pin, _) => pin.map(|pin| PinAuth::new(&vault.vault, pin)),
     };
     let pcrs = PcrSelection::of(&vault.tpm.pcrs)
-        .ok_or_else(|| Alarm::tampered("the vault record names PCRs that no TPM has"))?;
+        .map_err(|_| Alarm::tampered("the vault record names PCRs that no TPM has"))?;
     let root = tpm.unseal(&sealed, &pcrs, pin.as_ref())?;
     EncryptedKeyring::kept(bytes.keyring.clone())
         .decrypt(vault.vault, &KeyringCopy::Root(&root))
@@ -221,7 +230,7 @@ fn wrong_pins(tpm: &mut Tpm, vault: &VaultRecord) -> Result<Option<u32>, Error> 
 }
 
 /// What the file ends with, by its two newest checkpoints; the last one's signature is good.
-fn ends(snapshot: &Snapshot<'_>, key: &VerifierKey) -> Result<Ends, Error> {
+pub(super) fn ends(snapshot: &Snapshot<'_>, key: &VerifierKey) -> Result<Ends, Error> {
     let mut contents = Vec::new();
     for (number, note, checkpoint) in snapshot.checkpoints()? {
         note.verify(key)

@@ -22,6 +22,21 @@ pub struct PcrSelection(u32);
 pub struct ParsePcrSelectionError;
 
 impl PcrSelection {
+    /// The selection of these PCRs.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no PCR of one of these numbers.
+    pub fn of(pcrs: &[u8]) -> Result<Self, ParsePcrSelectionError> {
+        pcrs.iter().try_fold(Self::default(), |selection, pcr| {
+            if *pcr < COUNT {
+                Ok(Self(selection.0 | 1 << pcr))
+            } else {
+                Err(ParsePcrSelectionError)
+            }
+        })
+    }
+
     /// The PCRs chosen, ascending.
     pub fn iter(self) -> impl Iterator<Item = u8> {
         (0..COUNT).filter(move |pcr| self.0 & (1 << pcr) != 0)

@@ -29,7 +29,13 @@ fn table_of_what_is_found() {
     check(Some(commit(5, "a")), put_back(Some(5)));
     check(Some(commit(7, "b")), Err(Alarm::Forked { number: 7 }));
     check(Some(commit(8, "a")), Err(Alarm::RolledBack { file: 7, anchor: 8 }));
-    check(Some(commit(u64::MAX, "a")), Err(Alarm::RolledBack { file: 7, anchor: u64::MAX }));
+    check(
+        Some(commit(u64::MAX, "a")),
+        Err(Alarm::RolledBack {
+            file: 7,
+            anchor: u64::MAX,
+        }),
+    );
     check(None, put_back(None));
 }
 
@@ -45,6 +51,9 @@ fn a_new_anchor_is_written_only_for_the_first_commit_of_an_epoch() {
     assert_eq!(settle(Some(commit(1, "b")), &first), Err(Alarm::Forked { number: 1 }));
     assert_eq!(
         settle(Some(commit(0, "a")), &first),
-        Err(Alarm::TpmPutBack { file: 1, anchor: Some(0) })
+        Err(Alarm::TpmPutBack {
+            file: 1,
+            anchor: Some(0)
+        })
     );
 }
