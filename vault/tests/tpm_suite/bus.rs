@@ -30,6 +30,7 @@ use crate::fixture::vault;
 const HANDLE: u32 = 0x0180_1234;
 const CREATE_PRIMARY: u32 = 0x131;
 const NV_WRITE: u32 = 0x137;
+const START_AUTH_SESSION: u32 = 0x176;
 const UNSEAL: u32 = 0x15e;
 const NV_RATE: u32 = 0x920;
 const RETRY: u32 = 0x922;
@@ -79,6 +80,19 @@ impl Bus {
             .iter()
             .filter(|bytes| bytes[6..10] == command.to_be_bytes())
             .count()
+    }
+
+    /// Whether each session that was started was salted: by a key, with an encrypted salt.
+    fn salted(&self) -> bool {
+        let heard = self.heard.lock().unwrap();
+        let mut sessions = heard
+            .commands
+            .iter()
+            .filter(|bytes| bytes[6..10] == START_AUTH_SESSION.to_be_bytes());
+        sessions.all(|bytes| {
+            let (key, nonce) = (&bytes[10..14], usize::from(u16::from_be_bytes([bytes[18], bytes[19]])));
+            key[0] == 0x80 && bytes[20 + nonce..22 + nonce] != [0, 0]
+        })
     }
 
     fn carried(&self, secret: &[u8]) -> bool {
@@ -159,6 +173,7 @@ fn no_secret_is_carried_in_the_clear() {
     // It did hear: what is public is there.
     assert!(bus.carried(&HANDLE.to_be_bytes()));
     assert!(bus.count(UNSEAL) >= 2 && bus.count(NV_WRITE) == 1);
+    assert!(bus.count(START_AUTH_SESSION) >= 3 && bus.salted());
     let pin = pin_authorisation(&vault(), "4711");
     for (secret, name) in [
         (&lockout, "lockout authorisation"),
@@ -224,6 +239,26 @@ fn forged_pcr_values_are_found_out() {
     bus.answer(UNSEAL, 0x99d);
     let error = refused(tpm.seal(&root(7), &pcrs("7"), None));
     assert!(matches!(error, TpmError::PcrsChanged), "{error}");
+}
+
+/// libtss2 takes longer to start a session than a TPM to do the work: one, and one for each policy.
+#[test]
+fn one_session_serves_a_connection() {
+    let swtpm = Swtpm::start();
+    let mut tpm = swtpm.open();
+    let place = tpm.define_anchor_at(HANDLE, &secret(1)).unwrap();
+    let sealed = tpm.seal(&root(7), &pcrs(""), None).unwrap();
+    drop(tpm);
+    let bus = Bus::before(&swtpm);
+    let mut tpm = bus.open(&swtpm);
+    assert_eq!(bus.count(START_AUTH_SESSION), 0);
+    drop(tpm.unseal(&sealed, &pcrs(""), None).unwrap());
+    for number in 0..3 {
+        tpm.write_anchor(&place, &secret(1), content(number)).unwrap();
+        assert_eq!(tpm.read_anchor(&place, &secret(1)).unwrap(), Some(content(number)));
+    }
+    assert_eq!(bus.count(START_AUTH_SESSION), 2);
+    assert_eq!(bus.count(CREATE_PRIMARY), 1);
 }
 
 /// A refusal that has no name of its own keeps its code.
