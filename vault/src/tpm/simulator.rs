@@ -44,11 +44,7 @@ impl Simulator {
     /// It inherits `lock` as its standard input, which it never reads: the lock on it is then held until both of us
     /// are gone. It is killed when the *thread* that called this ends, so the thread must outlive the TPM.
     pub(super) fn start(folder: &Path, lock: &File) -> Result<Self, TpmError> {
-        let program = PROGRAMS
-            .iter()
-            .map(Path::new)
-            .find(|program| program.exists())
-            .ok_or(TpmError::SimulatorMissing)?;
+        let program = installed(&PROGRAMS)?;
         let state = state_folder(folder).map_err(|err| failed(format!("{}: {err}", folder.display())))?;
         for _ in 0..ATTEMPTS {
             let port = free_port().map_err(|err| failed(format!("no free ports: {err}")))?;
@@ -142,6 +138,11 @@ fn failed(reason: String) -> TpmError {
     TpmError::SimulatorFailed { reason }
 }
 
+fn installed(programs: &[&'static str]) -> Result<&'static Path, TpmError> {
+    let found = programs.iter().copied().map(Path::new).find(|program| program.exists());
+    found.ok_or(TpmError::SimulatorMissing)
+}
+
 /// `folder/tpm`, for the owner alone; made where it is missing.
 fn state_folder(folder: &Path) -> io::Result<PathBuf> {
     let state = folder.join("tpm");
@@ -227,3 +228,6 @@ const ATTEMPTS: u8 = 32;
 const POLL: Duration = Duration::from_millis(1);
 const START_PATIENCE: Duration = Duration::from_secs(10);
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests;

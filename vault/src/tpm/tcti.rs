@@ -121,15 +121,7 @@ fn parse_port(port: &str) -> Result<u16, ParseTctiError> {
 }
 
 fn probe_device(path: &Path) -> Result<(), TpmError> {
-    let failed = |err: io::Error| {
-        if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
-            return TpmError::NoDevice { path: path.to_owned() };
-        }
-        if err.kind() == io::ErrorKind::PermissionDenied {
-            return TpmError::PermissionDenied { path: path.to_owned() };
-        }
-        Tcti::Device(path.to_owned()).unreachable(&err)
-    };
+    let failed = |err: io::Error| device_failure(path, &err);
     if !fs::metadata(path).map_err(failed)?.file_type().is_char_device() {
         return Err(TpmError::NoDevice { path: path.to_owned() });
     }
@@ -139,6 +131,17 @@ fn probe_device(path: &Path) -> Result<(), TpmError> {
         .open(path)
         .map(drop)
         .map_err(failed)
+}
+
+fn device_failure(path: &Path, err: &io::Error) -> TpmError {
+    let path = path.to_owned();
+    if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+        return TpmError::NoDevice { path };
+    }
+    if err.kind() == io::ErrorKind::PermissionDenied {
+        return TpmError::PermissionDenied { path };
+    }
+    Tcti::Device(path).unreachable(err)
 }
 
 /// Has the swtpm say anything at all: it serves one connection at a time, and libtss2 would wait for ever behind

@@ -1,8 +1,11 @@
+use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::tpm::TpmError;
 use crate::tpm::tcti::ParseTctiError;
 use crate::tpm::tcti::Tcti;
+use crate::tpm::tcti::device_failure;
 
 #[track_caller]
 fn check(text: &str, expected: Tcti) {
@@ -59,4 +62,14 @@ fn a_device_that_is_none() {
         let error = Tcti::Device(PathBuf::from(path)).probe().unwrap_err();
         assert!(matches!(error, TpmError::NoDevice { .. }), "{path}: {error}");
     }
+}
+
+/// Whoever runs the tests as root is denied nothing, so the kernel's answer is made up.
+#[test]
+fn a_device_that_is_not_ours_or_busy() {
+    let path = Path::new("/dev/tpmrm0");
+    let denied = device_failure(path, &io::ErrorKind::PermissionDenied.into());
+    assert!(matches!(denied, TpmError::PermissionDenied { .. }), "{denied}");
+    let busy = device_failure(path, &io::ErrorKind::ResourceBusy.into());
+    assert!(matches!(busy, TpmError::Unreachable { .. }), "{busy}");
 }
