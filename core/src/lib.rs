@@ -17,3 +17,5 @@ pub mod tree;
 pub mod state;
 
 pub mod log;
+
+pub mod intake;
