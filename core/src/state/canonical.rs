@@ -46,3 +46,6 @@ pub fn from_canonical<T: Serialize + DeserializeOwned>(text: &[u8]) -> Result<T,
     }
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests;

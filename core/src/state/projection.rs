@@ -171,3 +171,6 @@ impl Totals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
