@@ -42,3 +42,6 @@ pub use vault_record::AnchorRecord;
 pub use vault_record::TpmRecord;
 pub use vault_record::VaultRecord;
 pub use volume::VolumeRecord;
+
+#[cfg(test)]
+mod tests;

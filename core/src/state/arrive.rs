@@ -138,10 +138,12 @@ impl Arrival<'_> {
                 .iter()
                 .filter(|held| again.is_none_or(|again| again.escrow != held.escrow))
         };
+        // What a source without standing said of time holds only where no other says more.
+        let time = self.time().or_else(|| again?.created_at);
         let record = |state| match again {
             Some(again) => EscrowRecord {
                 unconfirmed: false,
-                created_at: again.created_at.or(self.time()),
+                created_at: time,
                 ..self.in_state(again.clone(), state)
             },
             None => self.fresh(state),
@@ -151,22 +153,18 @@ impl Arrival<'_> {
             return self.conflicts(record(EscrowState::Current), known());
         }
         let newest = known().filter_map(|held| held.created_at).max();
-        let time = record(EscrowState::Current).created_at;
         let age = match time {
             Some(time) if newest.is_some_and(|newest| time < newest) => EscrowState::Superseded,
             _ => EscrowState::Current,
         };
-        if let Some(twin) = known().find(|held| self.same_password.contains(&held.escrow)) {
-            return self.becomes(Rule::OtherProtector, record(age.max(twin.state)));
+        let twins = known().filter(|held| self.same_password.contains(&held.escrow));
+        if let Some(twins) = twins.map(|held| held.state).max() {
+            return self.becomes(Rule::OtherProtector, record(age.max(twins)));
         }
         match time {
             None => self.becomes(Rule::Undated, record(EscrowState::Current)),
-            Some(_) if age == EscrowState::Superseded => {
-                let mut older = record(EscrowState::Superseded);
-                older.superseded_at = Some(self.at);
-                self.becomes(Rule::Older, older)
-            }
-            Some(time) => self.supersedes(volume, record(EscrowState::Current), time, known()),
+            Some(_) if age == EscrowState::Superseded => self.becomes(Rule::Older, record(age)),
+            Some(time) => self.supersedes(volume, record(age), time, others()),
         }
     }
 
@@ -178,9 +176,6 @@ impl Arrival<'_> {
         }
         let live = matches!(self.standing, Standing::Live(_)) && self.confirmed;
         if live && held.state == EscrowState::Superseded {
-            record.superseded_at = None;
-            record.superseded_by = None;
-            record.ended = None;
             record = self.in_state(record, EscrowState::Current);
         }
         let mut decision = self.becomes(Rule::AlreadyHeld, record);
@@ -206,17 +201,17 @@ impl Arrival<'_> {
         decision
     }
 
-    /// Rule 6, for the newest.
+    /// Rule 6, for the newest. It makes the others old whether or not anybody vouches for them.
     fn supersedes<'h>(
         &self,
         volume: &VolumeRecord,
         record: EscrowRecord,
         time: Time,
-        known: impl Iterator<Item = &'h EscrowRecord>,
+        others: impl Iterator<Item = &'h EscrowRecord>,
     ) -> Decision {
         let mut decision = self.becomes(Rule::Newest, record);
         let live = matches!(self.standing, Standing::Live(_));
-        for held in known.filter(|held| !(live && self.listed.contains(&held.protector))) {
+        for held in others.filter(|held| !(live && self.listed.contains(&held.protector))) {
             let goes = match held.state {
                 EscrowState::Current => volume.supersedes() && held.known_since() <= time,
                 EscrowState::Exposed => held.shown_at.is_some_and(|shown| time > shown),
@@ -280,14 +275,28 @@ impl Arrival<'_> {
         self.in_state(record, state)
     }
 
-    /// The record in this state, or exposed where that would be `current` and the password was ever shown.
+    /// The record in this state, or exposed where that would be `current` and the password was ever shown. One that is
+    /// exposed stays so: what ends an exposure is a newer password.
     fn in_state(&self, record: EscrowRecord, state: EscrowState) -> EscrowRecord {
+        if state == EscrowState::Superseded && record.state != EscrowState::Exposed {
+            return EscrowRecord {
+                state,
+                superseded_at: record.superseded_at.or(Some(self.at)),
+                ..record
+            };
+        }
+        let record = EscrowRecord {
+            superseded_at: None,
+            superseded_by: None,
+            ended: None,
+            ..record
+        };
         let shown = if record.ever_shown() {
             Some(record.clone())
         } else {
             self.shown.cloned()
         };
-        let Some(shown) = shown.filter(|_| state != EscrowState::Superseded) else {
+        let Some(shown) = shown else {
             return EscrowRecord { state, ..record };
         };
         let began = shown.exposed_at.or(shown.shown_at).unwrap_or(self.at);
@@ -313,3 +322,6 @@ impl Arrival<'_> {
         held.protector == self.protector && self.same_password.contains(&held.escrow)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,3 +58,6 @@ pub fn first_difference(one: &impl Serialize, other: &impl Serialize) -> Option<
         .find(|key| one.get(*key) != other.get(*key))
         .cloned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,3 +74,6 @@ fn buried(volume: &VolumeRecord, record: &EscrowRecord) -> bool {
             .and_then(|successor| volume.escrow(successor))
             .is_some_and(|successor| successor.proven_at.is_some())
 }
+
+#[cfg(test)]
+mod tests;

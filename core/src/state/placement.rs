@@ -94,3 +94,6 @@ fn ids_at<'v>(volumes: &'v [VolumeRecord], mount: &'v MountPoint) -> impl Iterat
         .filter(move |(_, volume)| volume.id.is_some() && volume.mounts.contains(mount))
         .map(|(index, _)| index)
 }
+
+#[cfg(test)]
+mod tests;

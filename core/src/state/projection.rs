@@ -176,3 +176,6 @@ impl Totals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ pub struct VolumeRecord {
     /// The volume's own identifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<VolumeId>,
-    /// The mount points it was named by, in order of appearance.
+    /// The mount points it was named by, each where it was last named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<MountPoint>,
     /// What kind of volume it is.

@@ -1,0 +1,83 @@
+use super::*;
+use crate::state::EscrowRecord;
+use crate::state::tests::exposed;
+use crate::state::tests::held;
+
+fn text() -> String {
+    String::from_utf8(canonical(&held(1, Some(2)))).unwrap()
+}
+
+#[track_caller]
+fn check(text: &str, refused: impl Fn(&CanonicalError) -> bool) {
+    let err = from_canonical::<EscrowRecord>(text.as_bytes()).unwrap_err();
+    assert!(refused(&err), "{text}: {err:?}");
+}
+
+#[test]
+fn what_is_written_is_read() {
+    for record in [held(1, Some(2)), held(1, None), exposed(3, None, 5)] {
+        let text = canonical(&record);
+        assert_eq!(from_canonical::<EscrowRecord>(&text).unwrap(), record);
+    }
+}
+
+#[test]
+fn keys_are_sorted_and_nothing_is_between() {
+    assert_eq!(
+        text(),
+        concat!(
+            r#"{"created_at":"1970-01-01T00:00:02.000Z","#,
+            r#""envelope":"0101010101010101010101010101010101010101010101010101010101010101","#,
+            r#""escrow":"01010101010101010101010101010101","escrowed_at":"1970-01-01T00:00:01.000Z","#,
+            r#""protector":"01010101-0101-0101-0101-010101010101","source":"escrow","state":"current"}"#
+        )
+    );
+}
+
+#[test]
+fn another_way_of_writing_it_is_refused() {
+    let not_canonical = |err: &CanonicalError| matches!(err, CanonicalError::NotCanonical);
+    let good = text();
+    check(&good.replacen(':', ": ", 1), not_canonical);
+    check(&format!("{good}\n"), not_canonical);
+    check(&format!(" {good}"), not_canonical);
+    check(
+        &good.replace("escrow\",\"state", "\\u0065scrow\",\"state"),
+        not_canonical,
+    );
+    check(
+        &good.replace("\"current\"}", "\"current\",\"conflict\":false}"),
+        not_canonical,
+    );
+    check(
+        &good.replace("\"current\"}", "\"current\",\"superseded_by\":null}"),
+        not_canonical,
+    );
+    check(&good.replace(".000Z", "Z"), not_canonical);
+    check(&good.replace("00:00:02.000Z", "00:00:02.000+00:00"), not_canonical);
+    check(
+        &good
+            .replace("01010101-0101", "{01010101-0101")
+            .replace("0101\",\"source", "0101}\",\"source"),
+        not_canonical,
+    );
+    let (first, rest) = good[1..good.len() - 1].split_once(',').unwrap();
+    check(&format!("{{{rest},{first}}}"), not_canonical);
+}
+
+#[test]
+fn another_value_is_refused() {
+    let json = |err: &CanonicalError| matches!(err, CanonicalError::Json(_));
+    let good = text();
+    check("", json);
+    check("null", json);
+    check(&good[..good.len() - 1], json);
+    check(&format!("{good}{good}"), json);
+    check(&good.replace("\"current\"}", "\"current\",\"mark\":true}"), json);
+    check(
+        &good.replace("\"current\"}", "\"current\",\"state\":\"current\"}"),
+        json,
+    );
+    check(&good.replace("\"current\"", "\"gone\""), json);
+    check(&good.replace("\"current\"", "1.0"), json);
+}
