@@ -63,7 +63,8 @@ impl Folder {
     pub fn require_empty(&self) -> Result<(), StoreError> {
         for entry in fs::read_dir(&self.0).map_err(|source| self.io(&self.0, source))? {
             let entry = entry.map_err(|source| self.io(&self.0, source))?;
-            if entry.file_name() != LOCK {
+            // A simulator's state too: an init that died before its first note leaves that, and it is not ours to remove.
+            if entry.file_name() != LOCK && entry.file_name() != SIMULATOR {
                 return Err(StoreError::NotEmpty { path: self.0.clone() });
             }
         }
