@@ -36,7 +36,7 @@ pub(crate) const DOORS: [(&str, &[&str]); 27] = [
     ("clap_complete", &["cli/src/"]),
     ("clap_mangen", &["cli/src/"]),
     ("comfy_table", &["cli/src/"]),
-    ("qrcodegen", &["cli/src/"]),
+    ("qrcodegen_no_heap", &["cli/src/"]),
     // Tests
     ("proptest", &[TESTS]),
     ("rexpect", &[TESTS]),
