@@ -171,7 +171,10 @@ fn a_broken_pipe_is_quiet() {
             .output()
             .unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(!stderr.contains("error") && !stderr.contains("pipe"), "{arguments:?}: {stderr}");
+        assert!(
+            !stderr.contains("error") && !stderr.contains("pipe"),
+            "{arguments:?}: {stderr}"
+        );
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
     }
 }
