@@ -30,6 +30,7 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::Input(error) => input(*error),
         Failure::Choice(error) => choice(error),
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
+        Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
         Failure::NoFolder => "name one with --vault DIR or STRONGROOM_VAULT",
         Failure::Write { .. } => "see whether the folder is there, writable and not full",
         Failure::Output(_) => "see whether whatever reads the answer has room; what is on record stays on record",
