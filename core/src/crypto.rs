@@ -32,3 +32,6 @@ pub use signature::PublicKey;
 pub use signature::Signature;
 pub use signature::SigningKey;
 pub use signature::VerifyError;
+
+#[cfg(test)]
+mod tests;
