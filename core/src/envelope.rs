@@ -67,7 +67,7 @@ impl Envelope {
     /// # Errors
     ///
     /// Fails, without saying why, for any other place, keyring or bytes.
-    pub fn decrypt(&self, keyring: &Keyring, place: &Place) -> Result<RecoveryPassword, DecryptError> {
+    pub fn decrypt_password(&self, keyring: &Keyring, place: &Place) -> Result<RecoveryPassword, DecryptError> {
         let kek = keyring.kek(self.generation()).ok_or(DecryptError)?;
         let binding = place.binding(self.generation());
         let dek = decrypt(

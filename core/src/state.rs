@@ -20,6 +20,7 @@ pub use arrive::Standing;
 pub use arrive::arrive;
 pub use canonical::CanonicalError;
 pub use canonical::canonical;
+pub use canonical::first_difference;
 pub use canonical::from_canonical;
 pub use change::Change;
 pub use escrow::Ending;

@@ -7,3 +7,7 @@
 pub mod receipt;
 
 pub mod store;
+
+pub mod tpm;
+
+pub mod ops;

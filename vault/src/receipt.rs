@@ -72,6 +72,11 @@ impl<E> Committed<E> {
         Self { subject, content }
     }
 
+    /// What the anchor is to remember.
+    pub(crate) const fn content(&self) -> AnchorContent {
+        self.content
+    }
+
     /// Moves the anchor on to this commit.
     ///
     /// # Errors

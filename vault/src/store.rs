@@ -5,7 +5,9 @@
 //! believed.
 
 mod apply;
+mod audit;
 mod commit;
+mod counts;
 mod error;
 mod file;
 mod folder;
@@ -13,12 +15,15 @@ mod inventory;
 mod lock;
 mod nodes;
 mod pending;
+mod refusals;
 mod rows;
 mod session;
 mod snapshot;
 
+pub use audit::Audit;
 pub use commit::Draft;
 pub use commit::Stamp;
+pub use counts::Counts;
 pub use error::Alarm;
 pub use error::StoreError;
 pub use file::Store;
@@ -30,6 +35,7 @@ pub use inventory::Item;
 pub use inventory::Page;
 pub use lock::Lock;
 pub use pending::Pending;
+pub use refusals::Refusal;
 pub use session::Session;
 pub use session::Trust;
 pub use snapshot::Snapshot;

@@ -22,6 +22,8 @@ pub enum Action {
     Outcome,
     /// Refusals of one operator, counted together.
     Refusals,
+    /// Something other than a reveal was refused.
+    Refused,
     /// A password was shown.
     Reveal,
     /// A reveal was refused.
@@ -37,13 +39,14 @@ pub struct ParseActionError;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Continued,
         Self::Escrow,
         Self::Expose,
         Self::Init,
         Self::Outcome,
         Self::Refusals,
+        Self::Refused,
         Self::Reveal,
         Self::RevealDenied,
         Self::Waive,
@@ -58,6 +61,7 @@ impl Action {
             Self::Init => "init",
             Self::Outcome => "outcome",
             Self::Refusals => "refusals",
+            Self::Refused => "refused",
             Self::Reveal => "reveal",
             Self::RevealDenied => "reveal-denied",
             Self::Waive => "waive",

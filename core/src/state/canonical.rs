@@ -47,5 +47,17 @@ pub fn from_canonical<T: Serialize + DeserializeOwned>(text: &[u8]) -> Result<T,
     Ok(value)
 }
 
+/// The name of the first field in which two records differ; `None` where they do not, or are no records.
+pub fn first_difference(one: &impl Serialize, other: &impl Serialize) -> Option<String> {
+    let (Ok(one), Ok(other)) = (serde_json::to_value(one), serde_json::to_value(other)) else {
+        return None;
+    };
+    let (one, other) = (one.as_object()?, other.as_object()?);
+    one.keys()
+        .chain(other.keys())
+        .find(|key| one.get(*key) != other.get(*key))
+        .cloned()
+}
+
 #[cfg(test)]
 mod tests;

@@ -103,6 +103,11 @@ impl Projection {
         &self.volumes
     }
 
+    /// The state tree's nodes, as of the last root.
+    pub const fn nodes(&self) -> &MemoryNodes {
+        &self.nodes
+    }
+
     /// Leaves of the state tree, as of the last root.
     pub const fn size(&self) -> u64 {
         self.size

@@ -17,6 +17,11 @@ impl MemoryNodes {
         self.0.extend(written);
     }
 
+    /// Every node and its hash, lowest level first.
+    pub fn iter(&self) -> impl Iterator<Item = (Node, Digest)> + '_ {
+        self.0.iter().map(|(node, hash)| (*node, *hash))
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.0.len()

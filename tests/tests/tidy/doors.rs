@@ -74,14 +74,18 @@ fn is_ours(root: &str) -> bool {
         || root.starts_with(char::is_uppercase)
 }
 
-/// The modules that a file declares.
+/// The modules and macros that a file declares.
 fn local_names(text: &str) -> Vec<&str> {
     let tokens = tokens(text);
-    tokens
+    let modules = tokens
         .windows(2)
         .filter(|row| row[0].text == "mod")
-        .map(|row| row[1].text)
-        .collect()
+        .map(|row| row[1].text);
+    let macros = tokens
+        .windows(3)
+        .filter(|row| row[0].text == "macro_rules")
+        .map(|row| row[2].text);
+    modules.chain(macros).collect()
 }
 
 #[test]
@@ -111,6 +115,11 @@ fn a_crate_outside_its_door_is_found() {
     check("vault/src/ops.rs", "proptest::bool::ANY", &["proptest: its door"]);
     check("vault/src/ops/tests.rs", "use proptest::bool::ANY;", &[]);
     check("cli/src/ui.rs", "use tokio::net;", &["tokio: this crate has no door"]);
+    check(
+        "core/src/values/code.rs",
+        "macro_rules! codes { () => {} } pub(super) use codes;",
+        &[],
+    );
     check("cli/src/ui.rs", "extern crate libc;", &["libc: this crate has no door"]);
     check(
         "cli/src/ui.rs",

@@ -79,6 +79,15 @@ impl Draft {
         self.vault_bytes = Some(bytes);
     }
 
+    /// Whether it brings nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.bodies.is_empty()
+    }
+
+    pub(super) const fn events(&self) -> usize {
+        self.bodies.len()
+    }
+
     pub(super) fn held(&self, escrow: EscrowId) -> Option<(&Envelope, &Fingerprint)> {
         self.held
             .iter()

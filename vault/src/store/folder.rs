@@ -85,6 +85,35 @@ impl Folder {
         self.0.join(NEW_FILE)
     }
 
+    /// Removes what an init wrote of a file that never came to its place.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be removed.
+    pub fn remove_new_file(&self) -> Result<(), StoreError> {
+        for suffix in ["", "-journal", "-wal", "-shm"] {
+            let path = self.0.join(format!("{NEW_FILE}{suffix}"));
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.io(&path, error)),
+                _ => {}
+            }
+        }
+        self.sync()
+    }
+
+    /// Removes the state of a simulator that belongs to no vault.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be removed.
+    pub fn remove_simulator(&self) -> Result<(), StoreError> {
+        let path = self.0.join(SIMULATOR);
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.io(&path, error)),
+            _ => self.sync(),
+        }
+    }
+
     /// Whether there is a vault file.
     pub fn has_vault(&self) -> bool {
         fs::symlink_metadata(self.file()).is_ok()
@@ -176,7 +205,8 @@ const FILE: &str = "vault.db";
 const NEW_FILE: &str = "vault.db.new";
 const WAL: &str = "vault.db-wal";
 const SHM: &str = "vault.db-shm";
+const SIMULATOR: &str = "tpm";
 const LOCK: &str = "lock";
 const PENDING: &str = "init.pending";
 const FOLDER_MODE: u32 = 0o700;
-const FILE_MODE: u32 = 0o600;
+pub(super) const FILE_MODE: u32 = 0o600;

@@ -25,18 +25,17 @@ use crate::store::StoreError;
 /// An escrow's row: its record, and what its record is silent of.
 pub(super) struct EscrowRow {
     pub(super) record: EscrowRecord,
-    pub(super) volume: u64,
     pub(super) envelope: Envelope,
     pub(super) fingerprint: Fingerprint,
 }
 
 /// The columns of an escrow that [`escrow`] reads, in its order.
-pub(super) const ESCROW_COLUMNS: &str = "escrow.escrow, escrow.volume, protector, source, escrowed_at, created_at, \
+pub(super) const ESCROW_COLUMNS: &str = "escrow.escrow, protector, source, escrowed_at, created_at, \
      state, conflict, unconfirmed, exposed_at, exposed_by, shown_at, rotate_by, superseded_at, superseded_by, \
      ended_how, ended_at, ended_by, proven_at, envelope, fingerprint, number";
 
 /// How many they are.
-pub(super) const ESCROW_COLUMN_COUNT: usize = 22;
+pub(super) const ESCROW_COLUMN_COUNT: usize = 21;
 
 /// A volume and all its escrows.
 pub(super) fn volume(connection: &Connection, volume: u64) -> Result<VolumeRecord, StoreError> {
@@ -105,41 +104,40 @@ pub(super) fn same_password(
 pub(super) fn escrow(row: &Row<'_>) -> Result<EscrowRow, StoreError> {
     let id = EscrowId::new(row.get(0)?);
     let wrong = |what: &str| Alarm::tampered(format!("escrow {id} has a {what} that no vault writes"));
-    let envelope: Vec<u8> = row.get(19)?;
+    let envelope: Vec<u8> = row.get(18)?;
     let envelope = Envelope::from_bytes(&envelope).map_err(|_| wrong("envelope"))?;
-    let fingerprint = Fingerprint::kept(row.get(20)?);
+    let fingerprint = Fingerprint::kept(row.get(19)?);
     let record = EscrowRecord {
         escrow: id,
-        protector: ProtectorId::new(row.get(2)?),
+        protector: ProtectorId::new(row.get(1)?),
         envelope: envelope.digest(&fingerprint),
         source: word(
-            &row.get::<_, String>(3)?,
+            &row.get::<_, String>(2)?,
             &[Source::Escrow, Source::Import, Source::Drop],
             Source::as_str,
         )
         .ok_or_else(|| wrong("source"))?,
-        escrowed_at: time(row, 4)?.ok_or_else(|| wrong("time"))?,
-        created_at: time(row, 5)?,
+        escrowed_at: time(row, 3)?.ok_or_else(|| wrong("time"))?,
+        created_at: time(row, 4)?,
         state: word(
-            &row.get::<_, String>(6)?,
+            &row.get::<_, String>(5)?,
             &[EscrowState::Current, EscrowState::Exposed, EscrowState::Superseded],
             EscrowState::as_str,
         )
         .ok_or_else(|| wrong("state"))?,
-        conflict: flag(row, 7)?.ok_or_else(|| wrong("mark"))?,
-        unconfirmed: flag(row, 8)?.ok_or_else(|| wrong("mark"))?,
-        exposed_at: time(row, 9)?,
-        exposed_by: row.get(10)?,
-        shown_at: time(row, 11)?,
-        rotate_by: time(row, 12)?,
-        superseded_at: time(row, 13)?,
-        superseded_by: row.get::<_, Option<_>>(14)?.map(EscrowId::new),
+        conflict: flag(row, 6)?.ok_or_else(|| wrong("mark"))?,
+        unconfirmed: flag(row, 7)?.ok_or_else(|| wrong("mark"))?,
+        exposed_at: time(row, 8)?,
+        exposed_by: row.get(9)?,
+        shown_at: time(row, 10)?,
+        rotate_by: time(row, 11)?,
+        superseded_at: time(row, 12)?,
+        superseded_by: row.get::<_, Option<_>>(13)?.map(EscrowId::new),
         ended: ending(row)?.ok_or_else(|| wrong("end of exposure"))?,
-        proven_at: time(row, 18)?,
+        proven_at: time(row, 17)?,
     };
     Ok(EscrowRow {
         record,
-        volume: row.get(1)?,
         envelope,
         fingerprint,
     })
@@ -169,8 +167,8 @@ pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, S
 }
 
 fn ending(row: &Row<'_>) -> Result<Option<Option<Ending>>, StoreError> {
-    let how: Option<String> = row.get(15)?;
-    let (at, by) = (time(row, 16)?, row.get::<_, Option<String>>(17)?);
+    let how: Option<String> = row.get(14)?;
+    let (at, by) = (time(row, 15)?, row.get::<_, Option<String>>(16)?);
     Ok(match (how, at, by) {
         (None, None, None) => Some(None),
         (Some(how), Some(at), Some(by)) => word(

@@ -25,6 +25,7 @@ use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 
 use crate::store::Alarm;
+use crate::store::Draft;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
 use crate::store::file::read_vault;
@@ -183,6 +184,21 @@ impl<'s> Session<'s> {
     /// Fails in the session that makes the vault.
     pub fn next_volume(&self) -> Result<u64, StoreError> {
         Ok(self.head()?.summary.state_size)
+    }
+
+    /// The leaf of the event that is next added to `draft`, as long as those in it fill a leaf each.
+    pub fn next_leaf(&self, draft: &Draft) -> u64 {
+        let events = u64::try_from(draft.events()).unwrap_or(u64::MAX);
+        self.log.size().saturating_add(events)
+    }
+
+    /// How a volume is named, if it is there: what [`Session::volume`] has proven, before anything is changed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub fn naming(&self, volume: u64) -> Result<Option<VolumeRecord>, StoreError> {
+        rows::naming(&self.transaction, volume)
     }
 
     /// Whether a volume's record was proven in this session.

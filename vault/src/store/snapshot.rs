@@ -14,6 +14,7 @@ use crate::store::Alarm;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
 use crate::store::file::read_vault;
+use crate::store::rows;
 use crate::store::session;
 
 /// A read transaction: what it shows does not move, whatever others commit.
@@ -41,7 +42,16 @@ impl<'s> Snapshot<'s> {
     ///
     /// Fails with an alarm if one is malformed.
     pub fn checkpoints(&self) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
-        notes(&self.transaction)?
+        self.read_checkpoints(2)
+    }
+
+    /// All checkpoints, likewise.
+    pub(super) fn all_checkpoints(&self) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
+        self.read_checkpoints(i64::MAX)
+    }
+
+    fn read_checkpoints(&self, limit: i64) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
+        notes(&self.transaction, limit)?
             .into_iter()
             .map(|(number, note)| {
                 let checkpoint = Checkpoint::from_note(&note).map_err(|error| Alarm::tampered(error.to_string()))?;
@@ -59,6 +69,16 @@ impl<'s> Snapshot<'s> {
         let (_, note) = last_note(&self.transaction)?;
         let checkpoint = Checkpoint::from_note(&note).map_err(|error| Alarm::tampered(error.to_string()))?;
         session::prove_last_event(&self.transaction, &checkpoint)
+    }
+
+    /// That a volume's rows are what the last event says.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if they are not.
+    pub fn prove_volume(&self, summary: &CommitSummary, volume: u64) -> Result<(), StoreError> {
+        let hash = rows::volume(&self.transaction, volume)?.leaf_hash();
+        session::prove_state_leaf(&self.transaction, summary, volume, hash, &format!("volume {volume}"))
     }
 
     /// Calls `each` with every leaf of the log, in order, until it says that it has enough.
@@ -95,16 +115,16 @@ pub(super) fn leaf(connection: &Connection, index: u64) -> Result<Leaf, StoreErr
 
 /// The newest checkpoint's note, with the number of its commit.
 pub(super) fn last_note(connection: &Connection) -> Result<(u64, Note), StoreError> {
-    notes(connection)?
+    notes(connection, 1)?
         .into_iter()
         .next()
         .ok_or_else(|| Alarm::tampered("there is no checkpoint").into())
 }
 
-fn notes(connection: &Connection) -> Result<Vec<(u64, Note)>, StoreError> {
+fn notes(connection: &Connection, limit: i64) -> Result<Vec<(u64, Note)>, StoreError> {
     let mut statement =
-        connection.prepare_cached("SELECT number, note FROM checkpoint ORDER BY number DESC LIMIT 2")?;
-    let mut rows = statement.query(())?;
+        connection.prepare_cached("SELECT number, note FROM checkpoint ORDER BY number DESC LIMIT ?1")?;
+    let mut rows = statement.query([limit])?;
     let mut notes = Vec::new();
     while let Some(row) = rows.next()? {
         let number = row.get(0)?;
@@ -117,6 +137,6 @@ fn notes(connection: &Connection) -> Result<Vec<(u64, Note)>, StoreError> {
     Ok(notes)
 }
 
-fn bounded(index: u64, event: String) -> Result<Leaf, StoreError> {
+pub(super) fn bounded(index: u64, event: String) -> Result<Leaf, StoreError> {
     Leaf::bounded(event.into_bytes()).map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")).into())
 }

@@ -1,0 +1,51 @@
+//! What the vault does: one verb a file.
+//!
+//! [`Unsealed`] is a vault whose lock is held, whose TPM is open and whose keyring is in memory; every verb that changes
+//! something, or shows a password, is a method of it. [`Inventory`] reads what needs neither.
+
+mod anchoring;
+mod clean;
+mod error;
+mod escrow;
+mod examining;
+mod exposing;
+mod init;
+mod inventory;
+mod opening;
+mod outcome;
+mod recording;
+mod refusing;
+mod reveal;
+mod rotation;
+mod settling;
+mod status;
+mod unsealed;
+mod verify;
+mod waive;
+
+pub use clean::clean;
+pub use error::Error;
+pub use error::ErrorKind;
+pub use escrow::EscrowRequest;
+pub use escrow::Escrowed;
+pub use examining::Anchored;
+pub use examining::Depth;
+pub use examining::TpmStatus;
+pub use exposing::ExposeRequest;
+pub use init::InitRequest;
+pub use init::Initialised;
+pub use init::init;
+pub use inventory::Inventory;
+pub use inventory::Listed;
+pub use outcome::OutcomeRequest;
+pub use recording::Recorded;
+pub use recording::Who;
+pub use reveal::RevealRequest;
+pub use reveal::Revealed;
+pub use rotation::Due;
+pub use status::Status;
+pub use status::status;
+pub use unsealed::Unsealed;
+pub use verify::Verified;
+pub use verify::verify;
+pub use waive::WaiveRequest;

@@ -1,0 +1,133 @@
+//! Looking at the TPM and the anchor without changing either.
+
+use strongroom_core::log::VerifierKey;
+use strongroom_core::state::VaultRecord;
+
+use crate::ops::Error;
+use crate::ops::settling::Settled;
+use crate::ops::settling::settle;
+use crate::ops::unsealed::ends;
+use crate::ops::unsealed::log_key;
+use crate::ops::unsealed::open_tpm;
+use crate::ops::unsealed::place;
+use crate::ops::unsealed::unseal;
+use crate::store::Alarm;
+use crate::store::Folder;
+use crate::store::Lock;
+use crate::store::Snapshot;
+use crate::store::StoreError;
+use crate::store::VaultBytes;
+use crate::tpm::Guesses;
+
+/// How far a look at the vault goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Depth<'p> {
+    /// The file alone.
+    File,
+    /// The TPM too: with the keyring where the vault has no PIN or one is given, else by owner authorisation.
+    Tpm {
+        /// The PIN.
+        pin: Option<&'p str>,
+    },
+}
+
+/// What the anchor says of the file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Anchored {
+    /// Nobody asked the TPM.
+    NotRead,
+    /// The TPM remembers the file's last commit.
+    Matches,
+    /// The TPM remembers the commit before: the machine died between the two, and the next command finishes it.
+    OneBehind,
+    /// The file or the TPM was put back, or the anchor replaced.
+    Alarm(Alarm),
+}
+
+/// What a look at the TPM gave.
+#[derive(Clone, Debug)]
+pub struct TpmStatus {
+    /// Who made it.
+    pub manufacturer: String,
+    /// Its count of wrong PINs.
+    pub guesses: Guesses,
+}
+
+/// What was found.
+pub(super) struct Examined {
+    pub(super) anchored: Anchored,
+    /// Whether the anchor's authorisation and the log key were held against the keyring.
+    pub(super) authenticated: bool,
+    /// The key that signs the log: by the keyring where that was opened, else by the file's own word.
+    pub(super) key: VerifierKey,
+    pub(super) tpm: Option<TpmStatus>,
+}
+
+/// Looks at the file's end alone.
+pub(super) fn without_tpm(vault: &VaultRecord) -> Result<Examined, Error> {
+    Ok(Examined {
+        anchored: Anchored::NotRead,
+        authenticated: false,
+        key: claimed_key(vault)?,
+        tpm: None,
+    })
+}
+
+/// Looks at the TPM, and holds the file's end against the anchor.
+pub(super) fn with_tpm(
+    folder: &Folder,
+    lock: &Lock,
+    snapshot: &Snapshot<'_>,
+    (vault, bytes): (&VaultRecord, &VaultBytes),
+    pin: Option<&str>,
+) -> Result<Examined, Error> {
+    let mut tpm = open_tpm(vault, folder, lock)?;
+    let keyring = match (pin, vault.tpm.pin) {
+        (None, true) => None,
+        _ => Some(unseal(&mut tpm, vault, bytes, pin)?),
+    };
+    let place = place(vault)?;
+    let (remembered, key) = match &keyring {
+        Some(keyring) => {
+            let authorisation = keyring.secret().anchor_authorisation(vault.epoch);
+            (tpm.read_anchor(&place, &authorisation), log_key(keyring, vault))
+        }
+        None => (tpm.peek_anchor(&place), claimed_key(vault)?),
+    };
+    let status = TpmStatus {
+        manufacturer: tpm.manufacturer()?,
+        guesses: tpm.guesses()?,
+    };
+    tpm.close()?;
+    let anchored = remembered
+        .map_err(Error::from)
+        .and_then(|remembered| Ok(settle(remembered, &ends(snapshot, &key)?)?));
+    Ok(Examined {
+        anchored: match anchored {
+            Ok(Settled::Same) => Anchored::Matches,
+            Ok(Settled::WriteNow) => Anchored::OneBehind,
+            Err(Error::Store(StoreError::Alarm(alarm))) => Anchored::Alarm(alarm),
+            Err(error) => return Err(error),
+        },
+        authenticated: keyring.is_some(),
+        key,
+        tpm: Some(status),
+    })
+}
+
+/// The log key that the vault record names. Whoever can write the file can write this too.
+fn claimed_key(vault: &VaultRecord) -> Result<VerifierKey, Error> {
+    use strongroom_core::crypto::PublicKey;
+    use strongroom_core::log::Origin;
+
+    let origin = Origin {
+        vault: vault.vault,
+        epoch: vault.epoch,
+    };
+    let key: [u8; 32] = data_encoding::HEXLOWER
+        .decode(vault.log_key.as_bytes())
+        .ok()
+        .and_then(|key| key.try_into().ok())
+        .ok_or_else(|| Alarm::tampered("the vault record names no log key"))?;
+    Ok(VerifierKey::new(origin.to_string(), PublicKey::new(key)))
+}

@@ -1,0 +1,129 @@
+//! What is read without the TPM: devices, escrows, events. Nothing of it speaks of freshness.
+
+use std::path::Path;
+
+use strongroom_core::log::Event;
+use strongroom_core::state::VaultRecord;
+
+use crate::ops::Error;
+use crate::store::Alarm;
+use crate::store::DeviceSummary;
+use crate::store::Filter;
+use crate::store::Folder;
+use crate::store::Item;
+use crate::store::Page;
+use crate::store::Pending;
+use crate::store::Snapshot;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// A vault that is read and not changed: it takes no lock, and sees what is committed.
+pub struct Inventory {
+    pub(super) store: Store,
+    pub(super) folder: Folder,
+}
+
+/// Some escrows, and whether there are more.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The escrows.
+    pub items: Vec<Item>,
+    /// Whether the limit cut more off.
+    pub more: bool,
+}
+
+impl Inventory {
+    /// Opens the vault in `path` for reading.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is no vault.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let folder = Folder::existing(path)?;
+        if !folder.has_vault() && Pending::read(&folder)?.is_some() {
+            return Err(StoreError::InitPending { path: path.to_owned() }.into());
+        }
+        let store = Store::open_read_only(&folder)?;
+        Ok(Self { store, folder })
+    }
+
+    /// The vault record, unproven.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if it is not one that a vault writes.
+    pub fn vault(&self) -> Result<VaultRecord, Error> {
+        Ok(self.store.vault()?.0)
+    }
+
+    /// Calls `each` with the escrows that are asked for.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read, and where `each` does.
+    pub fn items<E: From<StoreError>>(
+        &mut self,
+        filter: &Filter,
+        page: &Page,
+        each: impl FnMut(Item) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.store.snapshot()?.items(filter, page, each)
+    }
+
+    /// The escrows that are asked for, and whether the limit cut more off.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read.
+    pub fn list(&mut self, filter: &Filter, page: &Page) -> Result<Listed, Error> {
+        let limit = page.limit.and_then(|limit| usize::try_from(limit).ok());
+        let one_more = Page {
+            limit: page.limit.map(|limit| limit.saturating_add(1)),
+            ..page.clone()
+        };
+        let mut items = self.store.snapshot()?.all_items(filter, &one_more)?;
+        let more = limit.is_some_and(|limit| items.len() > limit);
+        items.truncate(limit.unwrap_or(usize::MAX));
+        Ok(Listed { items, more })
+    }
+
+    /// The devices whose name holds `text`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read.
+    pub fn devices(&mut self, text: Option<&str>) -> Result<Vec<DeviceSummary>, Error> {
+        Ok(self.store.snapshot()?.devices(text)?)
+    }
+
+    /// Calls `each` with every event, in order, until it says that it has enough. Only `audit verify` tells whether they
+    /// are what happened.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if a leaf is no event, and where `each` does.
+    pub fn events<E: From<Error>>(&mut self, mut each: impl FnMut(Event) -> Result<bool, E>) -> Result<(), E> {
+        let outer = |error: StoreError| E::from(Error::from(error));
+        let snapshot = self.store.snapshot().map_err(outer)?;
+        let mut outcome = Ok(());
+        snapshot
+            .leaves(|index, leaf| {
+                let event = leaf
+                    .decode()
+                    .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")));
+                match event.map_err(Error::from).map_err(E::from).and_then(&mut each) {
+                    Ok(more) => Ok::<_, StoreError>(more),
+                    Err(error) => {
+                        outcome = Err(error);
+                        Ok(false)
+                    }
+                }
+            })
+            .map_err(outer)?;
+        outcome
+    }
+
+    pub(super) fn snapshot(&mut self) -> Result<Snapshot<'_>, Error> {
+        Ok(self.store.snapshot()?)
+    }
+}

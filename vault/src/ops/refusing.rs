@@ -1,0 +1,28 @@
+//! Refusals that reach an unsealed vault are events.
+
+use strongroom_core::log::EventBody;
+
+use crate::ops::Error;
+use crate::ops::Unsealed;
+use crate::ops::Who;
+use crate::store::Refusal;
+
+impl Unsealed {
+    /// Records a refusal; from the tenth of one operator in an hour on it is only counted, and the count becomes an
+    /// event when the hour is over, so that nobody wears out the TPM by being refused.
+    pub(super) fn refuse(&mut self, who: &Who, body: EventBody) -> Result<(), Error> {
+        let trust = self.trust();
+        let mut draft = self.draft(who);
+        let session = self.store.session(&trust)?;
+        session.refusals_due(who.at, &mut draft)?;
+        match session.count_refusal(&who.operator.to_string(), who.at)? {
+            Refusal::Event => draft.event(body),
+            Refusal::Counted if draft.is_empty() => return Ok(session.keep_counts()?),
+            Refusal::Counted => {}
+        }
+        let key = self.keyring.secret().log_signing_key(self.vault.epoch);
+        let committed = session.commit(&draft, &key, ())?;
+        self.remember(committed)?.into_subject();
+        Ok(())
+    }
+}

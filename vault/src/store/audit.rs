@@ -1,0 +1,252 @@
+//! The whole file against its log: every leaf is replayed, and every row held against what that gives.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use strongroom_core::crypto::Digest;
+use strongroom_core::log::Checkpoint;
+use strongroom_core::log::Replay;
+use strongroom_core::log::VerifierKey;
+use strongroom_core::state::Projection;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::tree::Nodes;
+
+use crate::store::Alarm;
+use crate::store::Snapshot;
+use crate::store::StoreError;
+use crate::store::file::read_vault;
+use crate::store::nodes::Tree;
+use crate::store::nodes::TreeTable;
+use crate::store::rows;
+
+/// What an audit of the file found.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    /// Leaves that were read and hold together.
+    pub events: u64,
+    /// Escrows that they speak of.
+    pub escrows: u64,
+    /// The first thing that is wrong.
+    pub first_wrong: Option<Alarm>,
+}
+
+impl Snapshot<'_> {
+    /// Audits the whole file; `key` is the one that signs the log.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read. What is wrong with it is the answer.
+    pub fn audit(&self, key: &VerifierKey) -> Result<Audit, StoreError> {
+        let mut replay = Replay::default();
+        let first_wrong = match self.audit_all(&mut replay, key) {
+            Ok(()) => None,
+            Err(StoreError::Alarm(alarm)) => Some(alarm),
+            Err(error) => return Err(error),
+        };
+        Ok(Audit {
+            events: replay.size(),
+            escrows: replay.last_commit().map_or(0, |commit| commit.escrows),
+            first_wrong,
+        })
+    }
+
+    fn audit_all(&self, replay: &mut Replay, key: &VerifierKey) -> Result<(), StoreError> {
+        self.audit_file()?;
+        let checkpoints = self.signed_checkpoints(key)?;
+        self.audit_log(replay, &checkpoints)?;
+        let projection = replay.finish().map_err(|error| Alarm::tampered(error.to_string()))?;
+        self.audit_state_tree(projection)?;
+        self.audit_vault(projection)?;
+        self.audit_volumes(projection)?;
+        self.audit_devices()
+    }
+
+    fn audit_file(&self) -> Result<(), StoreError> {
+        let found: String = self
+            .transaction
+            .query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+        if found == "ok" {
+            return Ok(());
+        }
+        Err(Alarm::tampered(format!("SQLite finds: {found}")).into())
+    }
+
+    /// Every checkpoint in the file by its size, each signed, with the number of its commit.
+    fn signed_checkpoints(&self, key: &VerifierKey) -> Result<BTreeMap<u64, (u64, Checkpoint)>, StoreError> {
+        let mut checkpoints = BTreeMap::new();
+        for (number, note, checkpoint) in self.all_checkpoints()? {
+            note.verify(key)
+                .map_err(|_| Alarm::tampered(format!("checkpoint {number} is not signed by this vault")))?;
+            checkpoints.insert(checkpoint.size, (number, checkpoint));
+        }
+        Ok(checkpoints)
+    }
+
+    /// Replays the leaves; every stored hash, and every checkpoint on the way, is what they give.
+    fn audit_log(&self, replay: &mut Replay, checkpoints: &BTreeMap<u64, (u64, Checkpoint)>) -> Result<(), StoreError> {
+        let table = TreeTable::new(&self.transaction, Tree::Log);
+        let (mut nodes, mut met) = (0, 0);
+        self.leaves(|index, leaf| {
+            if index != replay.size() {
+                return Err(Alarm::tampered(format!("leaf {} is missing", replay.size())).into());
+            }
+            let replayed = replay.next(&leaf).map_err(|error| Alarm::tampered(chain(&error)))?;
+            for (node, hash) in replayed.nodes {
+                nodes += 1;
+                require_node(&table, node, hash, "log")?;
+            }
+            if let Some((number, checkpoint)) = checkpoints.get(&replay.size()) {
+                met += 1;
+                let commit = replayed.event.commit.map(|commit| commit.number);
+                if replay.root() != checkpoint.root || commit != Some(*number) {
+                    return Err(Alarm::tampered(format!("checkpoint {number} is not of this log")).into());
+                }
+            }
+            Ok::<_, StoreError>(true)
+        })?;
+        let last = checkpoints.last_key_value().map(|(size, _)| *size);
+        if last != Some(replay.size()) || met != checkpoints.len() {
+            return Err(Alarm::tampered("the log is longer or shorter than its checkpoints say").into());
+        }
+        require_count(&table, nodes, "log")
+    }
+
+    fn audit_state_tree(&self, projection: &Projection) -> Result<(), StoreError> {
+        let table = TreeTable::new(&self.transaction, Tree::State);
+        let mut nodes = 0;
+        for (node, hash) in projection.nodes().iter() {
+            nodes += 1;
+            require_node(&table, node, hash, "state")?;
+        }
+        require_count(&table, nodes, "state")
+    }
+
+    fn audit_vault(&self, projection: &Projection) -> Result<(), StoreError> {
+        let (vault, _) = read_vault(&self.transaction)?;
+        match projection.vault() {
+            Some(logged) => require_same(&vault, logged, "the vault record"),
+            None => Err(Alarm::tampered("the log makes no vault").into()),
+        }
+    }
+
+    fn audit_volumes(&self, projection: &Projection) -> Result<(), StoreError> {
+        for logged in projection.volumes() {
+            let name = || match &logged.device {
+                Some(device) => format!("volume {} ({device})", logged.volume),
+                None => format!("volume {}", logged.volume),
+            };
+            let row = rows::naming(&self.transaction, logged.volume)?
+                .ok_or_else(|| Alarm::tampered(format!("{} is missing", name())))?;
+            require_same(&row, &logged.naming(), &name())?;
+            self.audit_escrows(logged)?;
+        }
+        self.require_rows("volume", projection.volumes().len())?;
+        let escrows = projection.volumes().iter().map(|volume| volume.escrows.len()).sum();
+        self.require_rows("escrow", escrows)
+    }
+
+    fn audit_escrows(&self, logged: &VolumeRecord) -> Result<(), StoreError> {
+        let held = rows::escrows(&self.transaction, logged.volume)?;
+        for record in &logged.escrows {
+            let row = held
+                .iter()
+                .find(|row| row.record.escrow == record.escrow)
+                .ok_or_else(|| Alarm::tampered(format!("escrow {} is missing", record.escrow)))?;
+            require_same(&row.record, record, &format!("escrow {}", record.escrow))?;
+        }
+        let order = |records: &mut dyn Iterator<Item = strongroom_core::values::EscrowId>| records.collect::<Vec<_>>();
+        let rows = order(&mut held.iter().map(|row| row.record.escrow));
+        if rows != order(&mut logged.escrows.iter().map(|record| record.escrow)) {
+            let what = format!(
+                "the escrows of volume {} are others, or in another order",
+                logged.volume
+            );
+            return Err(Alarm::tampered(what).into());
+        }
+        Ok(())
+    }
+
+    /// Devices are named by their volumes; the table beside them and the search index say the same.
+    fn audit_devices(&self) -> Result<(), StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare("SELECT device, name, folded FROM device ORDER BY device")?;
+        let mut search = self.transaction.prepare(
+            "SELECT count(*) FROM device_search WHERE rowid = ?1 AND device_search MATCH '\"' || replace(?2, '\"', '\"\"') || '\"'",
+        )?;
+        let mut used = self
+            .transaction
+            .prepare("SELECT count(*) FROM volume WHERE device = ?1")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let (device, name, folded): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let volumes: u64 = used.query_row([device], |row| row.get(0))?;
+            let found: u64 = search.query_row((device, &folded), |row| row.get(0))?;
+            let searchable = found == 1 || folded.chars().count() < 3;
+            if volumes == 0 || strongroom_core::values::fold(&name) != folded || !searchable {
+                return Err(Alarm::tampered(format!("device {device} is not what its volumes say")).into());
+            }
+        }
+        Ok(())
+    }
+
+    fn require_rows(&self, table: &str, expected: usize) -> Result<(), StoreError> {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let rows: u64 = self.transaction.query_row(&sql, (), |row| row.get(0))?;
+        if usize::try_from(rows).ok() == Some(expected) {
+            return Ok(());
+        }
+        Err(Alarm::tampered(format!(
+            "there are {rows} rows in {table}, and the log makes {expected}"
+        ))
+        .into())
+    }
+}
+
+fn require_node(
+    table: &TreeTable<'_>,
+    node: strongroom_core::tree::Node,
+    hash: Digest,
+    tree: &str,
+) -> Result<(), StoreError> {
+    if table.node(node)? == Some(hash) {
+        return Ok(());
+    }
+    let what = format!(
+        "node {} of level {} of the {tree} tree is wrong",
+        node.index, node.level
+    );
+    Err(Alarm::tampered(what).into())
+}
+
+fn require_count(table: &TreeTable<'_>, expected: u64, tree: &str) -> Result<(), StoreError> {
+    let found = table.count()?;
+    if found == expected {
+        return Ok(());
+    }
+    Err(Alarm::tampered(format!(
+        "the {tree} tree has {found} nodes, and the log makes {expected}"
+    ))
+    .into())
+}
+
+/// That two records are the same, or the first field that is not.
+fn require_same<T: PartialEq + Serialize>(row: &T, logged: &T, name: &str) -> Result<(), StoreError> {
+    if row == logged {
+        return Ok(());
+    }
+    let field = strongroom_core::state::first_difference(row, logged).unwrap_or_default();
+    Err(Alarm::tampered(format!("{name}: {field} is not what the log says")).into())
+}
+
+/// An error and what caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

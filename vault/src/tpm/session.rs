@@ -1,0 +1,261 @@
+//! The connection to the TPM and its sessions: the only place that starts one.
+//!
+//! Every session is salted with the storage primary and encrypts parameters both ways (AES-128-CFB), so that what
+//! passes over the bus can be neither read nor changed by who listens there. A salt is worth what the primary's Name
+//! is worth: `Tpm::identify` compares it before any secret is asked for.
+//!
+//! A TPM without a resource manager has three slots for objects and three for sessions. We use two of each: the
+//! primary and a sealed object, the session of the connection and a policy session.
+
+use std::str::FromStr;
+use std::thread;
+use std::time::Duration;
+
+use tss_esapi::Context;
+use tss_esapi::TctiNameConf;
+use tss_esapi::attributes::SessionAttributesBuilder;
+use tss_esapi::constants::SessionType;
+use tss_esapi::constants::StartupType;
+use tss_esapi::handles::KeyHandle;
+use tss_esapi::handles::ObjectHandle;
+use tss_esapi::handles::SessionHandle;
+use tss_esapi::interface_types::algorithm::HashingAlgorithm;
+use tss_esapi::interface_types::session_handles::AuthSession;
+use tss_esapi::interface_types::session_handles::PolicySession;
+use tss_esapi::structures::SymmetricDefinition;
+
+use crate::tpm::TpmError;
+use crate::tpm::error::Answer;
+use crate::tpm::error::Failure;
+use crate::tpm::primary;
+use crate::tpm::primary::Primary;
+
+/// One ESYS context, the storage primary loaded in it, and the session salted with it.
+pub(super) struct Connection {
+    context: Context,
+    tcti: String,
+    primary: Option<Primary>,
+    session: Option<AuthSession>,
+}
+
+type Sessions = (Option<AuthSession>, Option<AuthSession>, Option<AuthSession>);
+
+impl Connection {
+    /// Connects to `endpoint`, in libtss2's notation, and derives the storage primary; `tcti` names it in errors.
+    pub(super) fn open(tcti: &str, endpoint: &str) -> Result<Self, TpmError> {
+        let context = TctiNameConf::from_str(endpoint)
+            .and_then(Context::new)
+            .map_err(|err| TpmError::Unreachable {
+                tcti: tcti.to_owned(),
+                reason: err.to_string(),
+            })?;
+        let mut connection = Self {
+            context,
+            tcti: tcti.to_owned(),
+            primary: None,
+            session: None,
+        };
+        connection.primary = Some(primary::storage(&mut connection)?);
+        Ok(connection)
+    }
+
+    /// Flushes what is loaded and closes; with `shutdown`, also tells the TPM that its power goes away.
+    ///
+    /// The shutdown matters: a TPM that loses power without one, after a PIN was used, counts a wrong PIN.
+    pub(super) fn close(mut self, shutdown: bool) -> Result<(), TpmError> {
+        self.end_session();
+        if let Some(primary) = self.primary.take() {
+            primary.release(&mut self);
+        }
+        if shutdown {
+            self.plain("TPM2_Shutdown", |context| context.shutdown(StartupType::Clear))?;
+        }
+        Ok(())
+    }
+
+    /// The storage primary's handle.
+    pub(super) fn primary(&self) -> Result<KeyHandle, Failure> {
+        match &self.primary {
+            Some(primary) => Ok(primary.handle()),
+            None => Err(self.failure("TPM2_CreatePrimary", u32::MAX)),
+        }
+    }
+
+    /// The storage primary's Name.
+    pub(super) fn primary_name(&self) -> &[u8] {
+        self.primary.as_ref().map_or(&[], Primary::name)
+    }
+
+    /// A command that carries no secret and needs no authorisation.
+    pub(super) fn plain<T>(
+        &mut self,
+        command: &'static str,
+        call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
+    ) -> Result<T, Failure> {
+        self.run((None, None, None), command, call)
+    }
+
+    /// A command authorised by an empty authorisation value, before there is a primary to salt a session with.
+    pub(super) fn unsalted_and_empty<T>(
+        &mut self,
+        command: &'static str,
+        call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
+    ) -> Result<T, Failure> {
+        self.run((Some(AuthSession::Password), None, None), command, call)
+    }
+
+    /// A command in the connection's session, which authorises it by the authorisation value last set on its handle.
+    ///
+    /// One session serves all commands of a connection, since starting one costs as much as a command: it is neither
+    /// bound nor a policy, so nothing of one command's authorisation is left in it for the next. After a failure it
+    /// is flushed, and the next command starts another.
+    pub(super) fn authorised<T>(
+        &mut self,
+        command: &'static str,
+        call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
+    ) -> Result<T, Failure> {
+        let session = match self.session {
+            Some(session) => session,
+            None => self.start(SessionType::Hmac)?,
+        };
+        self.session = Some(session);
+        let result = self.run((Some(session), None, None), command, call);
+        if result.is_err() {
+            self.end_session();
+        }
+        result
+    }
+
+    /// Runs `work` with a fresh policy session, and flushes that.
+    pub(super) fn with_policy<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self, PolicySession) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let session = self.start(SessionType::Policy)?;
+        let result = match PolicySession::try_from(session) {
+            Ok(policy) => work(self, policy),
+            Err(err) => Err(Failure::new(&self.tcti, "TPM2_StartAuthSession", err)),
+        };
+        self.flush(SessionHandle::from(session).into());
+        result
+    }
+
+    /// A command authorised by a policy session.
+    pub(super) fn by_policy<T>(
+        &mut self,
+        policy: PolicySession,
+        command: &'static str,
+        call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
+    ) -> Result<T, Failure> {
+        self.run((Some(AuthSession::PolicySession(policy)), None, None), command, call)
+    }
+
+    /// Runs `work` with a transient object that is loaded, and flushes that.
+    pub(super) fn with_object<T, E>(
+        &mut self,
+        object: ObjectHandle,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let result = work(self);
+        self.flush(object);
+        result
+    }
+
+    /// Frees a slot of the TPM. If that fails, the context tries once more when it is dropped.
+    pub(super) fn flush(&mut self, object: ObjectHandle) {
+        drop(self.plain("TPM2_FlushContext", |context| context.flush_context(object)));
+    }
+
+    /// Forgets a handle of something that stays in the TPM, with the authorisation value set on it.
+    pub(super) fn forget(&mut self, object: ObjectHandle) {
+        let mut object = object;
+        let _ = self.context.tr_close(&mut object);
+    }
+
+    /// What `code` of `command` is on this connection.
+    pub(super) fn failure(&self, command: &'static str, code: u32) -> Failure {
+        Failure::from_code(&self.tcti, command, code)
+    }
+
+    fn start(&mut self, kind: SessionType) -> Result<AuthSession, Failure> {
+        let primary = self.primary()?;
+        let (attributes, mask) = SessionAttributesBuilder::new()
+            .with_decrypt(true)
+            .with_encrypt(true)
+            .with_continue_session(true)
+            .build();
+        let session = self.plain("TPM2_StartAuthSession", |context| {
+            let session = context.start_auth_session(
+                Some(primary),
+                None,
+                None,
+                kind,
+                SymmetricDefinition::AES_128_CFB,
+                HashingAlgorithm::Sha256,
+            )?;
+            session.ok_or(tss_esapi::Error::WrapperError(
+                tss_esapi::WrapperErrorKind::WrongValueFromTpm,
+            ))
+        })?;
+        let set = self
+            .context
+            .tr_sess_set_attributes(session, attributes, mask)
+            .map_err(|err| Failure::new(&self.tcti, "TPM2_StartAuthSession", err));
+        if set.is_err() {
+            self.flush(SessionHandle::from(session).into());
+        }
+        set.map(|()| session)
+    }
+
+    fn end_session(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.flush(SessionHandle::from(session).into());
+        }
+    }
+
+    fn run<T>(
+        &mut self,
+        sessions: Sessions,
+        command: &'static str,
+        mut call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
+    ) -> Result<T, Failure> {
+        let context = &mut self.context;
+        let tcti = &self.tcti;
+        patiently(|| {
+            context
+                .execute_with_sessions(sessions, &mut call)
+                .map_err(|err| Failure::new(tcti, command, err))
+        })
+    }
+}
+
+/// Repeats a command that the TPM puts off (it is testing itself, or rations writes to its memory) for some 20 s.
+///
+/// A command that is put off was not begun, so repeating it repeats nothing.
+pub(super) fn patiently<T>(mut command: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
+    for delay in [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000, 6000, 6000] {
+        match command() {
+            Err(failure) if failure.answer() == Answer::NotNow => thread::sleep(Duration::from_millis(delay)),
+            result => return result,
+        }
+    }
+    command()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tpm::error::Failure;
+    use crate::tpm::session::patiently;
+
+    #[test]
+    fn a_command_put_off_is_repeated_and_another_failure_is_not() {
+        let mut codes = vec![0x98e, 0x922, 0x920];
+        let mut calls = 0;
+        let failed = patiently::<()>(|| {
+            calls += 1;
+            Err(Failure::from_code("simulator", "TPM2_NV_Write", codes.pop().unwrap()))
+        });
+        assert_eq!(calls, 3);
+        assert!(format!("{:?}", failed.unwrap_err()).contains("2446"), "0x98e ends it");
+    }
+}
