@@ -1,5 +1,7 @@
 //! The SQLite file.
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -16,6 +18,7 @@ use crate::store::Session;
 use crate::store::Snapshot;
 use crate::store::StoreError;
 use crate::store::Trust;
+use crate::store::folder::FILE_MODE;
 
 /// The vault file, open.
 pub struct Store {
@@ -40,10 +43,15 @@ impl Store {
     ///
     /// Fails if it cannot be made.
     pub fn create(folder: &Folder) -> Result<Self, StoreError> {
-        let store = Self::open_path(
-            &folder.new_file(),
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        )?;
+        // SQLite would make it readable by others; what it makes beside it gets the file's own mode.
+        let path = folder.new_file();
+        File::options()
+            .write(true)
+            .create_new(true)
+            .mode(FILE_MODE)
+            .open(&path)
+            .map_err(|source| folder.io(&path, source))?;
+        let store = Self::open_path(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         store.harden()?;
         // One file until it is in its place: a write-ahead log would have to move with it.
         store.connection.pragma_update(None, "journal_mode", "DELETE")?;

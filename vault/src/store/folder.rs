@@ -209,4 +209,4 @@ const SIMULATOR: &str = "tpm";
 const LOCK: &str = "lock";
 const PENDING: &str = "init.pending";
 const FOLDER_MODE: u32 = 0o700;
-const FILE_MODE: u32 = 0o600;
+pub(super) const FILE_MODE: u32 = 0o600;

@@ -172,9 +172,9 @@ impl Query {
     fn matches(&mut self, filter: &Filter) {
         match filter {
             Filter::All => self.sql.push_str("TRUE"),
-            Filter::Device(name) => self.condition(&format!("{OF_DEVICES} WHERE folded = ?)))"), name.folded()),
+            Filter::Device(name) => self.condition(&format!("{OF_DEVICES} WHERE folded = ?))"), name.folded()),
             Filter::DeviceText(text) => self.condition(
-                &format!("{OF_DEVICES} WHERE device IN (SELECT rowid FROM device_search WHERE folded MATCH ?))))"),
+                &format!("{OF_DEVICES} WHERE device IN (SELECT rowid FROM device_search WHERE folded MATCH ?)))"),
                 phrase(text),
             ),
             Filter::Protector(prefix) => {

@@ -13,6 +13,7 @@ use rustix::fs::flock;
 
 use crate::store::Folder;
 use crate::store::StoreError;
+use crate::store::folder::FILE_MODE;
 
 /// The exclusive lock on a vault folder, held until it is dropped, and for as long as a child that was given
 /// [`Lock::file`] still runs.
@@ -32,7 +33,7 @@ impl Lock {
             .write(true)
             .create(true)
             .truncate(false)
-            .mode(0o600)
+            .mode(FILE_MODE)
             .open(&path)
             .map_err(|source| folder.io(&path, source))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {

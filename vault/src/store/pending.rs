@@ -13,6 +13,7 @@ use strongroom_core::state::from_canonical;
 use crate::store::Alarm;
 use crate::store::Folder;
 use crate::store::StoreError;
+use crate::store::folder::FILE_MODE;
 
 /// What an init was about to do: written before the TPM is changed, removed when the vault is whole.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -34,7 +35,7 @@ impl Pending {
         OpenOptions::new()
             .write(true)
             .create_new(true)
-            .mode(0o600)
+            .mode(FILE_MODE)
             .open(&path)
             .and_then(|mut file| {
                 file.write_all(&canonical(self))?;

@@ -65,7 +65,7 @@ fn leaves_nothing_but_its_state() {
     assert_eq!((running.len(), ports.len()), (1, 2), "{running:?} {ports:?}");
     tpm.close().unwrap();
 
-    assert_eq!(processes_in(&folder), []);
+    assert_eq!(processes_in(&folder), Vec::<u32>::new());
     for port in ports {
         assert!(
             TcpStream::connect(("127.0.0.1", port)).is_err(),
@@ -116,7 +116,7 @@ fn thirty_openings_with_a_pin_are_no_lockout() {
             drop(tpm)
         }
     }
-    assert_eq!(processes_in(folder.path()), []);
+    assert_eq!(processes_in(folder.path()), Vec::<u32>::new());
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn dies_with_its_parent() {
     while is_locked(folder.path()) {
         assert!(begun.elapsed() < Duration::from_secs(5), "the lock is still held");
     }
-    assert_eq!(processes_in(folder.path()), []);
+    assert_eq!(processes_in(folder.path()), Vec::<u32>::new());
 
     let mut tpm = open(folder.path());
     let place = strongroom_vault::tpm::AnchorPlace::new(HANDLE);
@@ -214,5 +214,5 @@ fn damaged_state_is_refused() {
         ),
         "{error}"
     );
-    assert_eq!(processes_in(folder.path()), []);
+    assert_eq!(processes_in(folder.path()), Vec::<u32>::new());
 }
