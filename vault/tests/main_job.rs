@@ -16,7 +16,7 @@ use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::Secret;
 use strongroom_core::values::Time;
 use strongroom_vault::ops;
-use strongroom_vault::ops::Anchored;
+use strongroom_vault::ops::AnchorState;
 use strongroom_vault::ops::Depth;
 use strongroom_vault::ops::EscrowRequest;
 use strongroom_vault::ops::Escrowed;
@@ -85,7 +85,7 @@ fn verified(folder: &Path, pin: Option<&str>, events: u64) {
     let verified = ops::verify(folder, WAIT, Depth::Tpm { pin }).unwrap();
     assert_eq!(verified.first_wrong, None);
     assert_eq!(verified.events, events);
-    assert_eq!(verified.anchored, Anchored::Matches);
+    assert_eq!(verified.anchor, AnchorState::Matches);
     assert!(verified.authenticated);
 }
 

@@ -53,6 +53,15 @@ impl Keyring {
         self.generations.get(index).map(|generation| &generation.kek)
     }
 
+    /// Calls `each` with every secret it holds, where it lies in memory: for keeping that memory out of swap.
+    pub fn each_secret(&self, mut each: impl FnMut(&[u8])) {
+        each(self.secret.expose().expose());
+        for generation in &self.generations {
+            each(generation.kek.0.expose());
+            each(generation.drop_seed.expose());
+        }
+    }
+
     /// `S ‖ count ‖ (KEK ‖ drop seed)…`, the count as 4 big-endian bytes, each key 32 bytes.
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let len = HEAD_LEN.saturating_add(GENERATION_LEN.saturating_mul(self.generations.len()));

@@ -4,6 +4,7 @@ use strongroom_core::log::VerifierKey;
 use strongroom_core::state::VaultRecord;
 
 use crate::ops::Error;
+use crate::ops::locking::lock_pages;
 use crate::ops::settling::Settled;
 use crate::ops::settling::settle;
 use crate::ops::unsealed::ends;
@@ -33,7 +34,7 @@ pub enum Depth<'p> {
 
 /// What the anchor says of the file.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Anchored {
+pub enum AnchorState {
     /// Nobody asked the TPM.
     NotRead,
     /// The TPM remembers the file's last commit.
@@ -55,9 +56,11 @@ pub struct TpmStatus {
 
 /// What was found.
 pub(super) struct Examined {
-    pub(super) anchored: Anchored,
+    pub(super) anchor: AnchorState,
     /// Whether the anchor's authorisation and the log key were held against the keyring.
     pub(super) authenticated: bool,
+    /// Whether the keyring's pages could be locked, where it was opened.
+    pub(super) memory_locked: Option<bool>,
     /// The key that signs the log: by the keyring where that was opened, else by the file's own word.
     pub(super) key: VerifierKey,
     pub(super) tpm: Option<TpmStatus>,
@@ -66,8 +69,9 @@ pub(super) struct Examined {
 /// Looks at the file's end alone.
 pub(super) fn without_tpm(vault: &VaultRecord) -> Result<Examined, Error> {
     Ok(Examined {
-        anchored: Anchored::NotRead,
+        anchor: AnchorState::NotRead,
         authenticated: false,
+        memory_locked: None,
         key: claimed_key(vault)?,
         tpm: None,
     })
@@ -103,13 +107,14 @@ pub(super) fn with_tpm(
         .map_err(Error::from)
         .and_then(|remembered| Ok(settle(remembered, &ends(snapshot, &key)?)?));
     Ok(Examined {
-        anchored: match anchored {
-            Ok(Settled::Same) => Anchored::Matches,
-            Ok(Settled::WriteNow) => Anchored::OneBehind,
-            Err(Error::Store(StoreError::Alarm(alarm))) => Anchored::Alarm(alarm),
+        anchor: match anchored {
+            Ok(Settled::Same) => AnchorState::Matches,
+            Ok(Settled::WriteNow) => AnchorState::OneBehind,
+            Err(Error::Store(StoreError::Alarm(alarm))) => AnchorState::Alarm(alarm),
             Err(error) => return Err(error),
         },
         authenticated: keyring.is_some(),
+        memory_locked: keyring.as_ref().map(lock_pages),
         key,
         tpm: Some(status),
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::values::Time;
 
-use crate::ops::Anchored;
+use crate::ops::AnchorState;
 use crate::ops::Depth;
 use crate::ops::Error;
 use crate::ops::Inventory;
@@ -21,9 +21,11 @@ pub struct Status {
     /// Its record.
     pub vault: VaultRecord,
     /// What the anchor says of the file.
-    pub anchored: Anchored,
+    pub anchor: AnchorState,
     /// Whether that was read with the keyring's authorisation.
     pub authenticated: bool,
+    /// Whether the keyring's pages could be kept out of swap, where it was opened.
+    pub memory_locked: Option<bool>,
     /// The TPM, where it was asked.
     pub tpm: Option<TpmStatus>,
     /// Events in the log.
@@ -58,8 +60,9 @@ pub fn status(path: &Path, wait: Duration, now: Time, depth: Depth<'_>) -> Resul
     drop(lock);
     let (last, summary) = snapshot.last_event()?;
     Ok(Status {
-        anchored: examined.anchored,
+        anchor: examined.anchor,
         authenticated: examined.authenticated,
+        memory_locked: examined.memory_locked,
         tpm: examined.tpm,
         events: last.leaf + 1,
         commits: summary.number,

@@ -15,6 +15,7 @@ use strongroom_core::values::Secret;
 use crate::ops::Error;
 use crate::ops::anchoring::TpmAnchor;
 use crate::ops::init::limit_guesses;
+use crate::ops::locking::lock_pages;
 use crate::ops::settling::Ends;
 use crate::ops::settling::Settled;
 use crate::ops::settling::settle;
@@ -68,6 +69,7 @@ impl Unsealed {
         let (vault, bytes) = store.vault()?;
         let mut tpm = open_tpm(&vault, &folder, &lock)?;
         let keyring = unseal(&mut tpm, &vault, &bytes, pin)?;
+        lock_pages(&keyring);
         let wrong_pins = wrong_pins(&mut tpm, &vault)?;
         let mut unsealed = Self {
             place: place(&vault)?,

@@ -3,19 +3,20 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::ops::Anchored;
+use crate::ops::AnchorState;
 use crate::ops::Depth;
 use crate::ops::Error;
 use crate::ops::Inventory;
 use crate::ops::examining;
 use crate::store::Alarm;
 use crate::store::Lock;
+use crate::store::StoreError;
 
 /// What a verification found.
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// What the anchor says of the file.
-    pub anchored: Anchored,
+    pub anchor: AnchorState,
     /// Whether the anchor's authorisation and the log key were held against the keyring.
     pub authenticated: bool,
     /// Events in the log, as far as they were read.
@@ -27,6 +28,17 @@ pub struct Verified {
 }
 
 impl Verified {
+    /// A vault of which not even the record can be read.
+    const fn unread(alarm: Alarm) -> Self {
+        Self {
+            anchor: AnchorState::NotRead,
+            authenticated: false,
+            events: 0,
+            escrows: 0,
+            first_wrong: Some(alarm),
+        }
+    }
+
     /// Whether nothing is wrong.
     pub const fn is_ok(&self) -> bool {
         self.first_wrong.is_none()
@@ -48,22 +60,35 @@ pub fn verify(path: &Path, wait: Duration, depth: Depth<'_>) -> Result<Verified,
     };
     let folder = inventory.folder.clone();
     let snapshot = inventory.snapshot()?;
-    let (vault, bytes) = snapshot.vault()?;
-    let examined = match (&lock, depth) {
-        (Some(lock), Depth::Tpm { pin }) => examining::with_tpm(&folder, lock, &snapshot, (&vault, &bytes), pin)?,
-        _ => examining::without_tpm(&vault)?,
+    let vault = match snapshot.vault() {
+        Ok(vault) => vault,
+        Err(StoreError::Alarm(alarm)) => return Ok(Verified::unread(alarm)),
+        Err(error) => return Err(error.into()),
+    };
+    let found = match (&lock, depth) {
+        (Some(lock), Depth::Tpm { pin }) => examining::with_tpm(&folder, lock, &snapshot, (&vault.0, &vault.1), pin),
+        _ => examining::without_tpm(&vault.0),
     };
     drop(lock);
-    let audit = snapshot.audit(&examined.key)?;
-    let alarm = match &examined.anchored {
-        Anchored::Alarm(alarm) => Some(alarm.clone()),
-        Anchored::Matches | Anchored::NotRead | Anchored::OneBehind => None,
+    // Where the TPM refuses, what is wrong with the file may be why, and then that is the answer.
+    let (examined, refused) = match found {
+        Ok(examined) => (examined, None),
+        Err(error) => (examining::without_tpm(&vault.0)?, Some(error)),
     };
-    Ok(Verified {
-        anchored: examined.anchored,
+    let audit = snapshot.audit(&examined.key)?;
+    let mut verified = Verified {
         authenticated: examined.authenticated,
         events: audit.events,
         escrows: audit.escrows,
-        first_wrong: audit.first_wrong.or(alarm),
-    })
+        first_wrong: audit.first_wrong,
+        anchor: examined.anchor,
+    };
+    let alarm = match (refused, &verified.anchor) {
+        (Some(Error::Store(StoreError::Alarm(alarm))), _) => Some(alarm),
+        (Some(error), _) if verified.first_wrong.is_none() => return Err(error),
+        (_, AnchorState::Alarm(alarm)) => Some(alarm.clone()),
+        _ => None,
+    };
+    verified.first_wrong = verified.first_wrong.or(alarm);
+    Ok(verified)
 }

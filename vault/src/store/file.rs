@@ -51,7 +51,7 @@ impl Store {
             .mode(FILE_MODE)
             .open(&path)
             .map_err(|source| folder.io(&path, source))?;
-        let store = Self::open_path(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let store = Self::open_path(&path)?;
         store.harden()?;
         // One file until it is in its place: a write-ahead log would have to move with it.
         store.connection.pragma_update(None, "journal_mode", "DELETE")?;
@@ -77,7 +77,7 @@ impl Store {
     ///
     /// Fails if it is no vault, or has another schema than its version says.
     pub fn open(folder: &Folder) -> Result<Self, StoreError> {
-        let store = Self::open_existing(folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let store = Self::open_existing(folder)?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
         store.connection.pragma_update(None, "synchronous", "FULL")?;
         Ok(store)
@@ -89,7 +89,10 @@ impl Store {
     ///
     /// Fails as [`Self::open`] does.
     pub fn open_read_only(folder: &Folder) -> Result<Self, StoreError> {
-        Self::open_existing(folder, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        // A connection that could not write would leave the write-ahead log behind when it is the last to close.
+        let store = Self::open_existing(folder)?;
+        store.connection.pragma_update(None, "query_only", true)?;
+        Ok(store)
     }
 
     /// Begins a transaction that may change the file, and proves its last commit before anything in it is believed.
@@ -136,22 +139,22 @@ impl Store {
         read_vault(&self.connection)
     }
 
-    fn open_existing(folder: &Folder, flags: OpenFlags) -> Result<Self, StoreError> {
+    fn open_existing(folder: &Folder) -> Result<Self, StoreError> {
         if !folder.has_vault() {
             return Err(StoreError::NoVault {
                 path: folder.path().to_owned(),
             });
         }
-        let store = Self::open_path(&folder.file(), flags)?;
+        let store = Self::open_path(&folder.file())?;
         store.harden()?;
         store.require_our_schema()?;
         Ok(store)
     }
 
-    fn open_path(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+    fn open_path(path: &Path) -> Result<Self, StoreError> {
         let connection = Connection::open_with_flags(
             path,
-            flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW,
         )?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection })

@@ -96,11 +96,10 @@ fn redefined_by_the_owner_with_another_authorisation() {
     assert!(matches!(error, TpmError::AnchorReplaced { handle: HANDLE }), "{error}");
     drop(tpm);
 
-    let forged = std::env::temp_dir().join(format!("strongroom-forged-{}", std::process::id()));
-    std::fs::write(&forged, content(5).to_bytes()).unwrap();
-    let input = forged.to_str().unwrap();
+    let forged = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(forged.path(), content(5).to_bytes()).unwrap();
+    let input = forged.path().to_str().unwrap();
     swtpm.tool("tpm2_nvwrite", &[&handle, "-C", &handle, "-P", "forged", "-i", input]);
-    std::fs::remove_file(&forged).unwrap();
     let mut tpm = swtpm.open();
     for error in [
         refused(tpm.read_anchor(&place, &secret(1))),
