@@ -45,7 +45,7 @@ pub fn envelope(input: &[u8]) {
         bytes("root copy"),
         bytes("envelope"),
     ) else {
-        panic!("the vectors have these");
+        unreachable!("the vectors have these");
     };
     let root = RootKey::new(root);
     let key = KeyringCopy::Root(&root);
@@ -56,7 +56,7 @@ pub fn envelope(input: &[u8]) {
     };
     assert_eq!(parsed.as_bytes().as_slice(), input, "written as read");
     let Ok(keyring) = EncryptedKeyring::kept(copy).decrypt(vault, &key) else {
-        panic!("the keyring of the vectors opens");
+        unreachable!("the keyring of the vectors opens");
     };
     let place = Place {
         vault,
