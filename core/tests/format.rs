@@ -24,6 +24,7 @@ use strongroom_core::keys::Keyring;
 use strongroom_core::keys::KeyringCopy;
 use strongroom_core::keys::RootKey;
 use strongroom_core::keys::ShareKey;
+use strongroom_core::log::Action;
 use strongroom_core::log::AnchorContent;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::Leaf;
@@ -31,6 +32,7 @@ use strongroom_core::log::Note;
 use strongroom_core::log::Origin;
 use strongroom_core::log::Replay;
 use strongroom_core::log::VerifierKey;
+use strongroom_core::state::Rule;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::canonical;
@@ -281,4 +283,68 @@ fn a_log_its_checkpoint_and_its_anchor() {
     };
     assert_eq!(anchor.to_bytes().as_slice(), v.bytes("anchor"));
     assert_eq!(AnchorContent::from_bytes(&anchor.to_bytes()), anchor);
+}
+
+#[test]
+fn every_word_stands_in_the_document() {
+    let document = include_str!("../../docs/format.md");
+    let rules = [
+        Rule::AlreadyHeld,
+        Rule::Newest,
+        Rule::NoStanding,
+        Rule::Older,
+        Rule::OtherPassword,
+        Rule::OtherProtector,
+        Rule::Undated,
+    ];
+    let rules = rules.map(|rule| serde_json::to_value(rule).unwrap().as_str().unwrap().to_owned());
+    let actions = Action::ALL.map(|action| action.to_string());
+    for word in rules.iter().chain(&actions) {
+        assert!(document.contains(&format!("\n| `{word}` | ")), "{word} has no row");
+    }
+    // The example's fields, and those that it leaves out.
+    let v = Vectors::read();
+    let mut fields = vec![
+        "site",
+        "clock_step",
+        "conflict",
+        "unconfirmed",
+        "superseded_by",
+        "ended",
+        "proven_at",
+    ];
+    for name in ["vault record", "volume record", "leaf 1", "leaf 2"] {
+        let quoted = v
+            .text(name)
+            .split('"')
+            .skip(1)
+            .step_by(2)
+            .zip(v.text(name).split('"').skip(2).step_by(2));
+        fields.extend(
+            quoted
+                .filter(|(_, after)| after.starts_with(':'))
+                .map(|(field, _)| field),
+        );
+    }
+    for field in fields {
+        let named = [format!("`{field}`"), format!("\"{field}\":")];
+        assert!(
+            named.iter().any(|name| document.contains(name)),
+            "{field} is not described"
+        );
+    }
+    for purpose in [
+        Purpose::AnchorAuthorisation,
+        Purpose::DropSender,
+        Purpose::Fingerprint,
+        Purpose::Keyring,
+        Purpose::LockoutAuthorisation,
+        Purpose::LogSigning,
+        Purpose::Pin,
+        Purpose::TpmSigningAuthorisation,
+        Purpose::Wrap,
+    ] {
+        let label = String::from_utf8(purpose.label().to_vec()).unwrap();
+        assert!(document.contains(&format!("| `{label}` |")), "{label} has no row");
+    }
 }
