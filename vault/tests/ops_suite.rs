@@ -1,0 +1,21 @@
+//! The verbs, as the command line calls them, where the time, the operator or the moment between two steps matters.
+//!
+//! Each test has a vault on a simulator of its own (`apt install swtpm`).
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+#[path = "ops_suite/clock.rs"]
+mod clock;
+#[path = "ops_suite/fixture.rs"]
+mod fixture;
+#[path = "ops_suite/lifecycle.rs"]
+mod lifecycle;
+#[path = "ops_suite/refusals.rs"]
+mod refusals;
+#[path = "ops_suite/reveal.rs"]
+mod reveal;

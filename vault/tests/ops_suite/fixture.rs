@@ -1,0 +1,151 @@
+//! A vault on a simulator, at a time that the test says.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use strongroom_core::log::Event;
+use strongroom_core::state::Naming;
+use strongroom_core::values::Operator;
+use strongroom_core::values::ProtectorId;
+use strongroom_core::values::Reason;
+use strongroom_core::values::RecoveryPassword;
+use strongroom_core::values::Secret;
+use strongroom_core::values::Time;
+use strongroom_vault::ops::Depth;
+use strongroom_vault::ops::Error;
+use strongroom_vault::ops::EscrowRequest;
+use strongroom_vault::ops::Escrowed;
+use strongroom_vault::ops::InitRequest;
+use strongroom_vault::ops::Inventory;
+use strongroom_vault::ops::RevealRequest;
+use strongroom_vault::ops::Revealed;
+use strongroom_vault::ops::Unsealed;
+use strongroom_vault::ops::Who;
+use strongroom_vault::store::Filter;
+use strongroom_vault::store::Item;
+use strongroom_vault::store::Page;
+use strongroom_vault::tpm::PcrSelection;
+use strongroom_vault::tpm::Tcti;
+use tempfile::TempDir;
+
+pub(crate) const WAIT: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: i64 = 3600;
+
+/// A vault in a temporary folder.
+pub(crate) struct Vault {
+    folder: TempDir,
+    pin: Option<&'static str>,
+}
+
+impl Vault {
+    pub(crate) fn new(pin: Option<&'static str>) -> Self {
+        let vault = Self {
+            folder: tempfile::tempdir().unwrap(),
+            pin,
+        };
+        let request = InitRequest {
+            tcti: Tcti::Simulator,
+            pcrs: PcrSelection::of(&[]).unwrap(),
+            pin,
+            keep_lockout_auth: false,
+            site: None,
+            grace_seconds: 24 * 3600,
+        };
+        strongroom_vault::ops::init(&vault.path(), WAIT, &who(0), &request).unwrap();
+        vault
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("vault")
+    }
+
+    pub(crate) fn open(&self) -> Unsealed {
+        Unsealed::open(&self.path(), WAIT, self.pin).unwrap()
+    }
+
+    pub(crate) fn inventory(&self) -> Inventory {
+        Inventory::open(&self.path()).unwrap()
+    }
+
+    /// The escrow of password number `number`, as whoever asks is shown it.
+    pub(crate) fn item(&self, number: u8) -> Item {
+        let prefix = protector(number).to_string().parse().unwrap();
+        let listed = self.inventory().list(&Filter::Protector(prefix), &Page::default());
+        listed.unwrap().items.pop().expect("it is held")
+    }
+
+    pub(crate) fn events(&self) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.inventory()
+            .events(|event| {
+                events.push(event);
+                Ok::<_, Error>(true)
+            })
+            .unwrap();
+        events
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_verifies(&self) {
+        let verified = strongroom_vault::ops::verify(&self.path(), WAIT, Depth::File).unwrap();
+        assert_eq!(verified.first_wrong, None);
+    }
+}
+
+/// One operator, so many seconds into the test.
+pub(crate) fn who(seconds: i64) -> Who {
+    Who {
+        operator: operator("dana"),
+        at: at(seconds),
+    }
+}
+
+pub(crate) fn operator(login: &str) -> Operator {
+    Operator {
+        login: Some(login.parse().unwrap()),
+        effective: "strongroom".parse().unwrap(),
+    }
+}
+
+pub(crate) fn at(seconds: i64) -> Time {
+    Time::from_millis(1_700_000_000_000 + seconds * 1000).unwrap()
+}
+
+pub(crate) fn protector(number: u8) -> ProtectorId {
+    ProtectorId::new([number; 16])
+}
+
+pub(crate) fn password(number: u8) -> RecoveryPassword {
+    RecoveryPassword::from_bytes(Secret::from_fn(|bytes| bytes.fill(number)))
+}
+
+pub(crate) fn drive(mount: &str) -> Naming {
+    Naming {
+        mount: Some(mount.parse().unwrap()),
+        ..Naming::default()
+    }
+}
+
+/// Takes in password number `number` for drive C: of `device`.
+#[track_caller]
+pub(crate) fn escrow(vault: &mut Unsealed, who: &Who, device: &str, number: u8) -> Escrowed {
+    let request = EscrowRequest {
+        device: device.parse().unwrap(),
+        naming: drive("C:"),
+        protector: protector(number),
+        password: &password(number),
+        created: None,
+    };
+    vault.escrow(who, &request).unwrap()
+}
+
+pub(crate) fn reveal(vault: &mut Unsealed, who: &Who, asked: Item) -> Result<Revealed, Error> {
+    let request = RevealRequest {
+        asked,
+        reason: Reason::Forensic,
+        note: None,
+        ticket: None,
+        caller: None,
+    };
+    vault.reveal(who, &request)
+}
