@@ -34,3 +34,6 @@ pub use signature::PublicKey;
 pub use signature::Signature;
 pub use signature::SigningKey;
 pub use signature::VerifyError;
+
+#[cfg(test)]
+mod tests;

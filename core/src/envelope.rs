@@ -88,3 +88,6 @@ impl Envelope {
         sha256(&[self.as_bytes(), fingerprint.as_bytes()])
     }
 }
+
+#[cfg(test)]
+mod tests;

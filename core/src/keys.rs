@@ -21,3 +21,6 @@ pub use root::RootKey;
 pub use root::ShareKey;
 pub use vault_secret::Fingerprint;
 pub use vault_secret::VaultSecret;
+
+#[cfg(test)]
+mod tests;

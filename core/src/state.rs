@@ -44,4 +44,4 @@ pub use vault_record::VaultRecord;
 pub use volume::VolumeRecord;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -22,3 +22,6 @@ pub use proof::ProofError;
 pub use proof::inclusion_proof;
 pub use proof::root;
 pub use proof::root_from_inclusion;
+
+#[cfg(test)]
+mod tests;

@@ -5,10 +5,21 @@
 //! a function and a line of [`TARGETS`] here, a file in `fuzz_targets`, a `[[bin]]` in `Cargo.toml`, and a folder in
 //! `corpus` with seeds whose names say the case.
 
+use strongroom_core::envelope::Envelope;
+use strongroom_core::envelope::Place;
 use strongroom_core::intake;
+use strongroom_core::keys::EncryptedKeyring;
+use strongroom_core::keys::KeyringCopy;
+use strongroom_core::keys::RootKey;
+use strongroom_core::log::Checkpoint;
+use strongroom_core::log::Leaf;
+use strongroom_core::log::Note;
+use strongroom_core::log::Replay;
+use strongroom_core::log::VerifierKey;
 use strongroom_core::values::Diagnosis;
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::RecoveryPassword;
+use strongroom_core::values::Secret;
 use strongroom_core::values::corrections;
 use strongroom_core::values::diagnose;
 
@@ -16,7 +27,81 @@ use strongroom_core::values::diagnose;
 pub type Target = fn(&[u8]);
 
 /// Every target by the name of its folder in `corpus`.
-pub const TARGETS: &[(&str, Target)] = &[("finder", finder), ("recovery_password", recovery_password)];
+pub const TARGETS: &[(&str, Target)] = &[
+    ("envelope", envelope),
+    ("finder", finder),
+    ("leaf", leaf),
+    ("note", note),
+    ("recovery_password", recovery_password),
+];
+
+/// What is an envelope is written as it was read; nothing opens but the one that was encrypted, and so for keyrings.
+pub fn envelope(input: &[u8]) {
+    let (Some(vault), Some(escrow), Some(protector), Some(root), Some(copy), Some(good)) = (
+        vector("vault").and_then(|text| text.parse().ok()),
+        vector("escrow").and_then(|text| text.parse().ok()),
+        vector("protector").and_then(|text| text.parse().ok()),
+        bytes("root key").and_then(|bytes| Secret::copy_from(&bytes)),
+        bytes("root copy"),
+        bytes("envelope"),
+    ) else {
+        unreachable!("the vectors have these");
+    };
+    let root = RootKey::new(root);
+    let key = KeyringCopy::Root(&root);
+    let opened = EncryptedKeyring::kept(input.to_vec()).decrypt(vault, &key);
+    assert_eq!(opened.is_ok(), input == copy, "this keyring and no other");
+    let Ok(parsed) = Envelope::from_bytes(input) else {
+        return;
+    };
+    assert_eq!(parsed.as_bytes().as_slice(), input, "written as read");
+    let Ok(keyring) = EncryptedKeyring::kept(copy).decrypt(vault, &key) else {
+        unreachable!("the keyring of the vectors opens");
+    };
+    let place = Place {
+        vault,
+        escrow,
+        protector,
+    };
+    let opens = parsed.decrypt_password(&keyring, &place).is_ok();
+    assert_eq!(opens, input == good, "this envelope and no other");
+}
+
+/// A leaf that is an event is the one text of that event.
+pub fn leaf(input: &[u8]) {
+    let Ok(leaf) = Leaf::bounded(input.to_vec()) else {
+        return;
+    };
+    if let Ok(event) = leaf.decode() {
+        assert!(
+            Leaf::encode(&event).is_ok_and(|again| again == leaf),
+            "one event, one text"
+        );
+    }
+    let mut replay = Replay::default();
+    if let Ok(replayed) = replay.next(&leaf) {
+        assert_eq!((replayed.event.leaf, replay.size()), (0, 1), "the first of its log");
+        assert_eq!(replay.root(), leaf.hash(), "the root of one leaf");
+    }
+}
+
+/// A note, a verifier key and a checkpoint are written as they were read.
+pub fn note(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let first = text.lines().next().unwrap_or_default();
+    let key = first.parse::<VerifierKey>();
+    if let Ok(key) = &key {
+        assert_eq!(key.to_string(), first, "one key, one text");
+    }
+    let Ok(note) = text.parse::<Note>() else { return };
+    assert_eq!(note.to_string(), text, "one note, one text");
+    if let Ok(key) = key {
+        assert!(note.verify(&key).is_err(), "nobody signed this");
+    }
+    if let Ok(checkpoint) = Checkpoint::from_note(&note) {
+        assert_eq!(checkpoint.text(), note.text(), "one checkpoint, one text");
+    }
+}
 
 /// What is found reads back from its own text, lines ascend, and there is no more than the text has room for.
 pub fn finder(input: &[u8]) {
@@ -88,4 +173,16 @@ pub fn recovery_password(input: &[u8]) {
 
 fn same(read: &Result<RecoveryPassword, ParseRecoveryPasswordError>, password: &RecoveryPassword) -> bool {
     read.as_ref().is_ok_and(|read| read.same_as(password))
+}
+
+/// A vector of format 1.
+fn vector(name: &str) -> Option<&'static str> {
+    let mut lines = include_str!("../../core/vectors/format-v1.txt").lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "))
+}
+
+fn bytes(name: &str) -> Option<Vec<u8>> {
+    let (pairs, _) = vector(name)?.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    pairs.iter().map(byte).collect()
 }

@@ -71,3 +71,6 @@ impl Checkpoint {
         (checkpoint.text() == text).then_some(checkpoint)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,3 +81,6 @@ impl Leaf {
 pub const MAX_LEAF_LEN: usize = 65_535;
 
 const VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests;

@@ -157,9 +157,12 @@ impl NoteSignature {
     fn parse(line: &str) -> Option<Self> {
         let (name, base64) = line.strip_prefix(DASH)?.split_once(' ')?;
         let bytes = BASE64.decode(base64.as_bytes()).ok()?;
+        // The decoder takes several padded texts in a row for one; we do not.
+        if BASE64.encode(&bytes) != base64 {
+            return None;
+        }
         let (key_id, signature) = bytes.split_first_chunk::<4>()?;
-        let named = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+');
-        (named && !signature.is_empty()).then(|| Self {
+        (is_name(name) && !signature.is_empty()).then(|| Self {
             name: name.to_owned(),
             key_id: *key_id,
             signature: signature.to_vec(),
@@ -191,7 +194,7 @@ impl FromStr for VerifierKey {
             let bytes = BASE64.decode(base64.as_bytes()).ok()?;
             let (kind, key) = bytes.split_first()?;
             let key = PublicKey::new(key.try_into().ok()?);
-            (*kind == ED25519).then(|| Self::new(name.to_owned(), key))
+            (*kind == ED25519 && is_name(name)).then(|| Self::new(name.to_owned(), key))
         };
         parse()
             .filter(|key| key.to_string() == text)
@@ -199,6 +202,14 @@ impl FromStr for VerifierKey {
     }
 }
 
+/// What can stand as a name in a signature line and in a verifier key.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
+}
+
 const DASH: &str = "— ";
 const ED25519: u8 = 0x01;
 const MAX_NOTE_LEN: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

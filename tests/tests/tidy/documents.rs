@@ -116,6 +116,27 @@ fn heading(line: &str) -> Option<String> {
     Some(kept.collect::<String>().to_lowercase().replace(' ', "-"))
 }
 
+/// The links of messages, such as `docs/operations.md#forked` in a hint, that lead nowhere.
+fn dead_hints(code: &File, files: &[File]) -> Vec<String> {
+    let mut dead = Vec::new();
+    for (at, line) in code.text.lines().enumerate() {
+        for rest in line.split("docs/").skip(1) {
+            let end = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '#'));
+            let target = rest.split(end).next().unwrap_or_default();
+            let Some((name, anchor)) = target.split_once(".md#") else {
+                continue;
+            };
+            let path = format!("docs/{name}.md");
+            let found = files.iter().find(|file| file.path == path);
+            let lives = |file: &File| prose(&file.text).any(|(_, line)| heading(line).as_deref() == Some(anchor));
+            if !found.is_some_and(lives) {
+                dead.push(format!("{}:{}: {path}#{anchor} leads nowhere", code.path, at + 1));
+            }
+        }
+    }
+    dead
+}
+
 fn documents(files: &[File]) -> Vec<&File> {
     let documents: Vec<&File> = files.iter().filter(|file| file.path.ends_with(".md")).collect();
     assert!(!documents.is_empty(), "no documents");
@@ -145,6 +166,26 @@ fn links_lead_somewhere() {
             .iter()
             .flat_map(|document| dead_links(document, &files))
             .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn hints_lead_somewhere() {
+    let files = files();
+    let code = files.iter().filter(|file| file.path.starts_with("cli/src/"));
+    assert_none(&code.flat_map(|file| dead_hints(file, &files)).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_hint_that_leads_nowhere_is_found() {
+    let files = [File::new("docs/a.md", "### rolled-back")];
+    let check = |code: &str, expected: &[&str]| {
+        assert_found(&dead_hints(&File::new("cli/src/x.rs", code), &files), expected);
+    };
+    check("see docs/a.md#rolled-back\"", &[]);
+    check(
+        "\\n see docs/a.md#forked; or docs/b.md#rolled-back",
+        &["x.rs:1: docs/a.md#forked", "docs/b.md#rolled-back"],
     );
 }
 

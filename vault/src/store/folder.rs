@@ -55,7 +55,8 @@ impl Folder {
         Self::existing(path)
     }
 
-    /// Whether there is nothing in it but what an init leaves.
+    /// Whether there is nothing in it but what an init that was killed early leaves: the lock, and a simulator that no
+    /// vault was sealed by.
     ///
     /// # Errors
     ///
@@ -63,7 +64,6 @@ impl Folder {
     pub fn require_empty(&self) -> Result<(), StoreError> {
         for entry in fs::read_dir(&self.0).map_err(|source| self.io(&self.0, source))? {
             let entry = entry.map_err(|source| self.io(&self.0, source))?;
-            // A simulator's state too: an init that died before its first note leaves that, and it is not ours to remove.
             if entry.file_name() != LOCK && entry.file_name() != SIMULATOR {
                 return Err(StoreError::NotEmpty { path: self.0.clone() });
             }

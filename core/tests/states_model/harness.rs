@@ -1,0 +1,349 @@
+//! The real functions, called as a vault calls them.
+
+use strongroom_core::crypto::Digest;
+use strongroom_core::state::Arrival;
+use strongroom_core::state::Change;
+use strongroom_core::state::Decision;
+use strongroom_core::state::EscrowRecord;
+use strongroom_core::state::EscrowState;
+use strongroom_core::state::Naming;
+use strongroom_core::state::Placement;
+use strongroom_core::state::Projection;
+use strongroom_core::state::Showing;
+use strongroom_core::state::Source;
+use strongroom_core::state::Standing;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::state::arrive;
+use strongroom_core::state::expose;
+use strongroom_core::state::place;
+use strongroom_core::state::waive;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::EscrowId;
+use strongroom_core::values::ProtectorId;
+use strongroom_core::values::Time;
+use strongroom_core::values::VolumeId;
+use strongroom_core::values::VolumeType;
+
+use crate::Arriving;
+use crate::Step;
+use crate::Told;
+use crate::states_model::model::Decided;
+use crate::states_model::model::Seen;
+
+const GRACE: u64 = 50;
+
+/// A projection, every change that made it, and the password of each escrow, in order of arrival.
+#[derive(Default)]
+pub(crate) struct Harness {
+    now: i64,
+    projection: Projection,
+    changes: Vec<Change>,
+    passwords: Vec<u8>,
+    /// The records as they were before the last step.
+    before: Vec<(u64, EscrowRecord)>,
+}
+
+impl Harness {
+    pub(crate) fn step(&mut self, step: &Step) -> Decided {
+        self.before = self.records();
+        let chosen = |number: usize| self.before.get(number % self.passwords.len().max(1)).cloned();
+        match step {
+            Step::Clock(seconds) => self.now += seconds,
+            Step::Arrive(arriving) => return self.take_in(arriving),
+            Step::Confirm(number) => {
+                if let Some((volume, record)) = chosen(*number).filter(|(_, record)| record.unconfirmed) {
+                    let password = self.passwords[index(record.escrow)];
+                    let standing = record.created_at.map_or(Standing::Undated, Standing::Dated);
+                    return vec![self.arrive(volume, record.protector, password, standing, true, &[])];
+                }
+            }
+            Step::Expose(number) => {
+                if let Some((_, record)) = chosen(*number) {
+                    self.show(record.escrow);
+                }
+            }
+            Step::Prove(number) => {
+                if let Some((volume, record)) = chosen(*number) {
+                    let proven_at = Some(at(self.now));
+                    self.put(volume, EscrowRecord { proven_at, ..record });
+                }
+            }
+            Step::Waive(number) => {
+                if let Some((volume, record)) = chosen(*number) {
+                    let waived = waive(&record, at(self.now), "ann");
+                    assert_eq!(waived.is_ok(), record.state == EscrowState::Exposed);
+                    if let Ok(waived) = waived {
+                        self.put(volume, waived);
+                    }
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        let records = self.records();
+        let seen = records.iter().map(|(volume, record)| Seen {
+            volume: usize::try_from(*volume - 1).unwrap(),
+            protector: record.protector.as_bytes()[0],
+            password: self.passwords[index(record.escrow)],
+            state: record.state.as_str(),
+            conflict: record.conflict,
+            unconfirmed: record.unconfirmed,
+            created: record.created_at.map(seconds),
+            shown: record.shown_at.map(seconds),
+            superseded_by: record.superseded_by.map(index),
+            ended: record.ended.as_ref().map(|ended| ended.how.as_str()),
+        });
+        seen.collect()
+    }
+
+    /// What must hold whatever happened.
+    pub(crate) fn check_invariants(&self) {
+        let records = self.records();
+        for ((volume, before), (still, now)) in self.before.iter().zip(&records) {
+            assert_eq!(
+                (volume, before.escrow),
+                (still, now.escrow),
+                "never moved, never deleted"
+            );
+            let fixed = |record: &EscrowRecord| (record.protector, record.envelope, record.source, record.escrowed_at);
+            assert_eq!(fixed(before), fixed(now), "never overwritten");
+            assert!(before.shown_at <= now.shown_at, "never forgotten that it was shown");
+            if before.state == EscrowState::Exposed && now.state != EscrowState::Exposed {
+                assert!(now.ended.is_some(), "an exposure ends on somebody's word");
+            }
+        }
+        for (volume, record) in &records {
+            let same =
+                |other: &EscrowRecord| self.passwords[index(other.escrow)] == self.passwords[index(record.escrow)];
+            let ever_shown = records.iter().any(|(_, other)| same(other) && other.ever_shown());
+            assert!(
+                !ever_shown || record.state != EscrowState::Current,
+                "shown, and current: {record:?}"
+            );
+            if record.state == EscrowState::Exposed {
+                let began = record.exposed_at.expect("an exposure has a beginning");
+                assert_eq!(record.rotate_by, Some(began.plus_seconds(GRACE)), "and a due date");
+                assert!(record.ever_shown() && record.ended.is_none());
+            }
+            assert_eq!(
+                record.superseded_at.is_some(),
+                record.state == EscrowState::Superseded,
+                "{record:?}"
+            );
+            if let Some(successor) = record.superseded_by {
+                assert_eq!(record.state, EscrowState::Superseded);
+                assert!(
+                    self.volume(*volume).escrow(successor).is_some(),
+                    "a successor is of the same volume"
+                );
+            }
+        }
+        let volumes = self.projection.volumes();
+        for (one, volume) in volumes.iter().enumerate() {
+            let same = |other: &&VolumeRecord| other.device == volume.device && other.id == volume.id;
+            assert!(
+                volume.id.is_none() || volumes.iter().filter(same).count() == 1,
+                "volume {one}: ids never merge"
+            );
+        }
+        let exposed = records
+            .iter()
+            .filter(|(_, record)| record.state == EscrowState::Exposed)
+            .count();
+        let totals = self.projection.totals();
+        assert_eq!(totals.exposed, u64::try_from(exposed).unwrap());
+        assert_eq!(totals.escrows, u64::try_from(records.len()).unwrap());
+    }
+
+    /// The changes alone make the same records.
+    pub(crate) fn check_replay(&self) {
+        let mut again = Projection::default();
+        for change in &self.changes {
+            again.apply(change).unwrap();
+        }
+        assert_eq!(again.volumes(), self.projection.volumes());
+        assert_eq!(again.totals(), self.projection.totals());
+    }
+
+    fn take_in(&mut self, arriving: &Arriving) -> Decided {
+        let volume = self.volume_of(arriving);
+        let mut passwords = arriving.passwords.clone();
+        if arriving.told == Told::Dated {
+            passwords.sort_by_key(|(.., made)| *made);
+        }
+        let listed: Vec<_> = passwords.iter().map(|(protector, ..)| guid(*protector)).collect();
+        let mut decided = Vec::new();
+        for (protector, password, made) in passwords {
+            let standing = match arriving.told {
+                Told::Live => Standing::Live(None),
+                Told::Taken(taken) => Standing::Live(Some(at(self.now + taken))),
+                Told::Dated => Standing::Dated(at(self.now + made)),
+                Told::Undated => Standing::Undated,
+            };
+            decided.push(self.arrive(volume, guid(protector), password, standing, arriving.confirmed, &listed));
+        }
+        decided
+    }
+
+    fn volume_of(&mut self, arriving: &Arriving) -> u64 {
+        let name = format!("{}-{}", if arriving.other_case { "pc" } else { "PC" }, arriving.device);
+        let name: DeviceName = name.parse().unwrap();
+        let naming = Naming {
+            id: arriving.id.map(|id| VolumeId::new([id; 16])),
+            mount: arriving
+                .mount
+                .map(|mount| ["C:", "D:"][usize::from(mount)].parse().unwrap()),
+            kind: arriving
+                .removable
+                .map(|yes| if yes { VolumeType::Removable } else { VolumeType::Fixed }),
+        };
+        let volumes = self.projection.volumes();
+        let own: Vec<VolumeRecord> = volumes
+            .iter()
+            .filter(|v| v.device.as_ref() == Some(&name))
+            .cloned()
+            .collect();
+        let volume = match place(&own, &naming) {
+            Placement::Held(index) => own[index].clone(),
+            Placement::New => VolumeRecord {
+                volume: u64::try_from(volumes.len() + 1).unwrap(),
+                device: own.first().map_or(Some(name), |volume| volume.device.clone()),
+                id: None,
+                mounts: vec![],
+                kind: VolumeType::Unknown,
+                escrows: vec![],
+            },
+        };
+        let named = naming.applied_to(&volume);
+        self.apply(Change::Volume(named.naming()));
+        assert_eq!(
+            self.volume(volume.volume).escrows,
+            volume.escrows,
+            "a name leaves the escrows"
+        );
+        volume.volume
+    }
+
+    fn arrive(
+        &mut self,
+        volume: u64,
+        protector: ProtectorId,
+        password: u8,
+        standing: Standing,
+        confirmed: bool,
+        listed: &[ProtectorId],
+    ) -> (String, usize, Vec<usize>, bool) {
+        let records = self.records();
+        let same = |record: &&EscrowRecord| self.passwords[index(record.escrow)] == password;
+        let same: Vec<&EscrowRecord> = records.iter().map(|(_, record)| record).filter(same).collect();
+        let next = u8::try_from(self.passwords.len()).unwrap();
+        let decision = arrive(
+            self.volume(volume),
+            &Arrival {
+                escrow: EscrowId::new([next; 16]),
+                protector,
+                envelope: Digest::new([next; 32]),
+                source: Source::Import,
+                standing,
+                confirmed,
+                at: at(self.now),
+                by: "bob",
+                listed,
+                same_password: &same.iter().map(|record| record.escrow).collect::<Vec<_>>(),
+                shown: same
+                    .iter()
+                    .copied()
+                    .filter(|record| record.ever_shown())
+                    .max_by_key(|record| record.shown_at),
+                grace_seconds: GRACE,
+            },
+        );
+        self.check_decision(volume, &decision);
+        if index(decision.escrow) == self.passwords.len() {
+            self.passwords.push(password);
+        }
+        for record in &decision.changed {
+            self.put(volume, record.clone());
+        }
+        let rule = serde_json::to_value(decision.rule)
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let mut gone: Vec<usize> = decision.superseded.iter().copied().map(index).collect();
+        gone.sort_unstable();
+        (rule, index(decision.escrow), gone, decision.exposure_ended)
+    }
+
+    fn check_decision(&self, volume: u64, decision: &Decision) {
+        for record in &decision.changed {
+            assert_ne!(
+                self.volume(volume).escrow(record.escrow),
+                Some(record),
+                "a change changes something"
+            );
+        }
+        if let Some(first) = decision.changed.first() {
+            assert_eq!((first.escrow, first.state), (decision.escrow, decision.state));
+        }
+    }
+
+    fn show(&mut self, escrow: EscrowId) {
+        let showing = Showing {
+            at: at(self.now),
+            by: "carl".to_owned(),
+            grace_seconds: GRACE,
+        };
+        for (volume, record) in self.records() {
+            let same = self.passwords[index(record.escrow)] == self.passwords[index(escrow)];
+            if record.escrow == escrow || (same && record.state == EscrowState::Current) {
+                let shown = expose(self.volume(volume), &record, &showing);
+                self.put(volume, shown);
+            }
+        }
+    }
+
+    fn volume(&self, volume: u64) -> &VolumeRecord {
+        &self.projection.volumes()[usize::try_from(volume - 1).unwrap()]
+    }
+
+    /// Every record with its volume, in order of arrival.
+    fn records(&self) -> Vec<(u64, EscrowRecord)> {
+        let volumes = self.projection.volumes().iter();
+        let mut records: Vec<_> = volumes
+            .flat_map(|volume| volume.escrows.iter().map(|record| (volume.volume, record.clone())))
+            .collect();
+        records.sort_by_key(|(_, record)| index(record.escrow));
+        records
+    }
+
+    fn put(&mut self, volume: u64, record: EscrowRecord) {
+        self.apply(Change::Escrow {
+            volume,
+            record: Box::new(record),
+        });
+    }
+
+    fn apply(&mut self, change: Change) {
+        self.projection.apply(&change).unwrap();
+        self.changes.push(change);
+    }
+}
+
+fn at(seconds: i64) -> Time {
+    Time::from_millis(seconds * 1000).unwrap()
+}
+
+fn seconds(time: Time) -> i64 {
+    time.as_millis() / 1000
+}
+
+fn guid(number: u8) -> ProtectorId {
+    ProtectorId::new([number; 16])
+}
+
+fn index(escrow: EscrowId) -> usize {
+    usize::from(escrow.as_bytes()[0])
+}
