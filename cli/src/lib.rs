@@ -1,7 +1,50 @@
-//! x
+//! The command line of Strongroom: it asks, calls one operation, and prints what that gave.
+//!
+//! No SQL, no TPM and no cryptography; what a vault decides is decided in `strongroom-vault`. [`ui`] alone writes to
+//! stdout and stderr and reads stdin, [`clock`] alone asks what time it is, and [`exit`] alone knows exit codes.
 #![deny(unsafe_code)]
 
-/// Runs.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod args;
+mod clock;
+mod command;
+mod exit;
+mod failure;
+mod folder;
+mod hardening;
+mod hint;
+mod operator;
+mod render;
+mod setting;
+mod ui;
+mod usage;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Arguments;
+use crate::setting::Setting;
+use crate::ui::Ui;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    hardening::harden();
+    let given: Vec<OsString> = env::args_os().collect();
+    let (mut ui, result) = match Arguments::try_parse_from(&given) {
+        Ok(arguments) => {
+            let mut ui = Ui::new(arguments.global.json);
+            let result =
+                Setting::of(&arguments.global).and_then(|setting| command::run(&mut ui, &setting, &arguments.verb));
+            (ui, result)
+        }
+        Err(error) => {
+            let mut ui = Ui::new(usage::asks_for_json(&given));
+            let result = usage::answer(&mut ui, &given, &error);
+            (ui, result)
+        }
+    };
+    let result = result.and(ui.flush());
+    exit::report(&mut ui, result)
 }

@@ -41,6 +41,7 @@ pub use recovery_password::ShapeFault;
 pub use secret::Secret;
 pub use text::LogText;
 pub use text::TextError;
+pub use text::is_invisible;
 pub use time::ParseTimeError;
 pub use time::Time;
 pub use volume::MountPoint;

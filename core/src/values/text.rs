@@ -101,7 +101,8 @@ impl FromStr for LogText {
     }
 }
 
-fn is_invisible(character: char) -> bool {
+/// Whether a character is one that is not seen: it may stand in no [`LogText`], and reaches no terminal as it is.
+pub fn is_invisible(character: char) -> bool {
     character.is_control() || INVISIBLE.iter().any(|range| range.contains(&character))
 }
 

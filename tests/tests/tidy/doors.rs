@@ -39,7 +39,7 @@ pub(crate) const DOORS: [(&str, &[&str]); 28] = [
     ("clap_complete", &["cli/src/"]),
     ("clap_mangen", &["cli/src/"]),
     ("comfy_table", &["cli/src/"]),
-    ("qrcodegen", &["cli/src/"]),
+    ("qrcodegen_no_heap", &["cli/src/"]),
     // Tests
     ("ct_merkle", &[TESTS]),
     ("proptest", &[TESTS]),

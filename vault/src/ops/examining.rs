@@ -121,7 +121,7 @@ pub(super) fn with_tpm(
 }
 
 /// The log key that the vault record names. Whoever can write the file can write this too.
-fn claimed_key(vault: &VaultRecord) -> Result<VerifierKey, Error> {
+pub(super) fn claimed_key(vault: &VaultRecord) -> Result<VerifierKey, Error> {
     use strongroom_core::crypto::PublicKey;
     use strongroom_core::log::Origin;
 

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use strongroom_core::log::Event;
+use strongroom_core::log::VerifierKey;
 use strongroom_core::state::VaultRecord;
 
 use crate::ops::Error;
+use crate::ops::examining::claimed_key;
 use crate::store::Alarm;
 use crate::store::DeviceSummary;
 use crate::store::Filter;
@@ -54,6 +56,15 @@ impl Inventory {
     /// Fails with an alarm if it is not one that a vault writes.
     pub fn vault(&self) -> Result<VaultRecord, Error> {
         Ok(self.store.vault()?.0)
+    }
+
+    /// The key that signs the log, by the file's own word.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the vault record names none.
+    pub fn log_key(&self) -> Result<VerifierKey, Error> {
+        claimed_key(&self.vault()?)
     }
 
     /// Calls `each` with the escrows that are asked for.

@@ -47,6 +47,8 @@ pub enum Filter {
     Device(DeviceName),
     /// Those of devices whose name holds this text, without case; three characters or more.
     DeviceText(String),
+    /// Those of devices whose name holds this text, and those whose protector ID begins so.
+    DeviceTextOrProtector(String, KeyIdPrefix<4>),
     /// Those whose protector ID begins so.
     Protector(KeyIdPrefix<4>),
     /// One.
@@ -158,9 +160,12 @@ impl Query {
         query.sql.push_str(match filter {
             Filter::ToRotate => " ORDER BY rotate_by, number",
             Filter::Claimed => " ORDER BY ended_at, number",
-            Filter::All | Filter::Device(_) | Filter::DeviceText(_) | Filter::Protector(_) | Filter::Escrow(_) => {
-                " ORDER BY number"
-            }
+            Filter::All
+            | Filter::Device(_)
+            | Filter::DeviceText(_)
+            | Filter::DeviceTextOrProtector(..)
+            | Filter::Protector(_)
+            | Filter::Escrow(_) => " ORDER BY number",
         });
         if let Some(limit) = page.limit {
             query.sql.push_str(" LIMIT ");
@@ -173,21 +178,34 @@ impl Query {
         match filter {
             Filter::All => self.sql.push_str("TRUE"),
             Filter::Device(name) => self.condition(&format!("{OF_DEVICES} WHERE folded = ?))"), name.folded()),
-            Filter::DeviceText(text) => self.condition(
-                &format!("{OF_DEVICES} WHERE device IN (SELECT rowid FROM device_search WHERE folded MATCH ?)))"),
-                phrase(text),
-            ),
-            Filter::Protector(prefix) => {
-                let (lowest, highest) = prefix.range();
-                self.condition("protector BETWEEN ?", lowest);
-                self.condition(" AND ?", highest);
+            Filter::DeviceText(text) => self.device_text(text),
+            Filter::DeviceTextOrProtector(text, prefix) => {
+                self.sql.push('(');
+                self.device_text(text);
+                self.sql.push_str(" OR ");
+                self.protector(prefix);
+                self.sql.push(')');
             }
+            Filter::Protector(prefix) => self.protector(prefix),
             Filter::Escrow(escrow) => self.condition("escrow.escrow = ?", *escrow.as_bytes()),
             Filter::ToRotate => self.sql.push_str("state = 'exposed'"),
             Filter::Claimed => self
                 .sql
                 .push_str("ended_how IN ('claimed', 'waived') AND ended_at IS NOT NULL"),
         }
+    }
+
+    fn device_text(&mut self, text: &str) {
+        self.condition(
+            &format!("{OF_DEVICES} WHERE device IN (SELECT rowid FROM device_search WHERE folded MATCH ?)))"),
+            phrase(text),
+        );
+    }
+
+    fn protector(&mut self, prefix: &KeyIdPrefix<4>) {
+        let (lowest, highest) = prefix.range();
+        self.condition("protector BETWEEN ?", lowest);
+        self.condition(" AND ?", highest);
     }
 
     fn narrow(&mut self, page: &Page) {

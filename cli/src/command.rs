@@ -1,0 +1,70 @@
+//! The verbs, one a file.
+
+mod audit;
+mod check;
+mod choosing;
+mod devices;
+mod escrow;
+mod expose;
+mod find;
+mod generate;
+mod init;
+mod list;
+mod listing;
+mod outcome;
+mod reveal;
+mod rotation;
+mod show;
+mod status;
+mod working;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+use crate::setting::Setting;
+use crate::ui::Ui;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Init(init::InitArgs),
+    Escrow(escrow::EscrowArgs),
+    Check(check::CheckArgs),
+    Devices(devices::DevicesArgs),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Find(find::FindArgs),
+    Reveal(reveal::RevealArgs),
+    Outcome(outcome::OutcomeArgs),
+    /// See and end what is to be rotated
+    #[command(subcommand)]
+    Rotation(rotation::Rotation),
+    Expose(expose::ExposeArgs),
+    Status(status::StatusArgs),
+    /// Read and verify the log
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Write man pages or completions
+    #[command(subcommand, hide = true)]
+    Generate(generate::Generate),
+}
+
+/// Does it.
+pub(crate) fn run(ui: &mut Ui, setting: &Setting, verb: &Verb) -> Result<(), Failure> {
+    match verb {
+        Verb::Init(args) => init::run(ui, setting, args),
+        Verb::Escrow(args) => escrow::run(ui, setting, args),
+        Verb::Check(args) => check::run(ui, args),
+        Verb::Devices(args) => devices::run(ui, setting, args),
+        Verb::List(args) => list::run(ui, setting, args),
+        Verb::Show(args) => show::run(ui, setting, args),
+        Verb::Find(args) => find::run(ui, setting, args),
+        Verb::Reveal(args) => reveal::run(ui, setting, args),
+        Verb::Outcome(args) => outcome::run(ui, setting, args),
+        Verb::Rotation(verb) => rotation::run(ui, setting, verb),
+        Verb::Expose(args) => expose::run(ui, setting, args),
+        Verb::Status(args) => status::run(ui, setting, args),
+        Verb::Audit(verb) => audit::run(ui, setting, verb),
+        Verb::Generate(what) => generate::run(what),
+    }
+}

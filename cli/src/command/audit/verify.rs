@@ -1,0 +1,82 @@
+//! `audit verify`
+
+use clap::Args;
+use strongroom_vault::ops;
+use strongroom_vault::ops::AnchorState;
+use strongroom_vault::ops::Depth;
+use strongroom_vault::ops::Verified;
+
+use crate::args::PinArgs;
+use crate::command::status;
+use crate::failure::Failure;
+use crate::render::json::Verification;
+use crate::render::text;
+use crate::setting::Setting;
+use crate::ui::Look;
+use crate::ui::Ui;
+
+/// Verify everything: file, trees, signatures, anchor, and every row against a replay of the log
+///
+/// It asks for no PIN. Where the vault has none, or one is given by file, the log key and the anchor's authorisation are
+/// held against the keyring too; else both are the file's own word.
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArgs {
+    /// Leave the TPM out; then nothing is said about freshness
+    #[arg(long)]
+    no_tpm: bool,
+
+    #[command(flatten)]
+    pin: PinArgs,
+}
+
+pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(), Failure> {
+    let pin = if args.no_tpm {
+        None
+    } else {
+        status::pin_by_file(ui, setting, &args.pin)?
+    };
+    let depth = match args.no_tpm {
+        true => Depth::File,
+        false => Depth::Tpm {
+            pin: pin.as_ref().map(|pin| pin.as_str()),
+        },
+    };
+    let verified = ops::verify(&setting.folder, setting.wait, depth)?;
+    drop(pin);
+    if ui.json() {
+        ui.object(&Verification::of(&verified, status::anchor_word(&verified.anchor)))?;
+    } else {
+        say(ui, &verified)?;
+    }
+    match verified.first_wrong {
+        Some(alarm) => Err(alarm.into()),
+        None => Ok(()),
+    }
+}
+
+fn say(ui: &mut Ui, verified: &Verified) -> Result<(), Failure> {
+    if verified.is_ok() {
+        ui.styled(Look::Heading, "Everything is as the log says")?;
+    } else {
+        ui.styled(Look::Alarm, "Something is wrong")?;
+    }
+    let mut fields = vec![
+        ("Events", verified.events.to_string()),
+        ("Escrows", verified.escrows.to_string()),
+    ];
+    if let Some(alarm) = &verified.first_wrong {
+        fields.push(("First wrong", alarm.to_string()));
+    }
+    fields.push(("Anchor", status::anchor_text(&verified.anchor, verified.authenticated)));
+    let key = if verified.authenticated {
+        "by the keyring"
+    } else {
+        "by the file's own word; compare it with the one noted down"
+    };
+    fields.push(("Log key", key.to_owned()));
+    text::fields(ui, &fields)?;
+    if verified.anchor == AnchorState::NotRead {
+        ui.note("the TPM was not asked: an older copy of this file would look the same");
+    }
+    Ok(())
+}

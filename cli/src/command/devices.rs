@@ -1,0 +1,55 @@
+//! `devices`
+
+use clap::Args;
+use strongroom_vault::ops::Inventory;
+
+use crate::command::listing::ON_A_TERMINAL;
+use crate::failure::Failure;
+use crate::render::json::Device;
+use crate::render::text::local_or_dash;
+use crate::setting::Setting;
+use crate::ui::Table;
+use crate::ui::Ui;
+
+/// List the devices, and how many of their passwords are in which state
+#[derive(Args, Debug)]
+pub(crate) struct DevicesArgs {
+    /// Only those whose name holds this text, without case
+    pattern: Option<String>,
+
+    /// Give at most so many; 50 on a terminal, all elsewhere
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+}
+
+pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<(), Failure> {
+    let mut inventory = Inventory::open(&setting.folder)?;
+    let devices = inventory.devices(args.pattern.as_deref())?;
+    let limit = args.limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL));
+    let limit = limit
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(usize::MAX);
+    let mut table = Table::new(["DEVICE", "VOLUMES", "CURRENT", "EXPOSED", "LAST TAKEN IN"]);
+    for device in devices.iter().take(limit) {
+        if ui.json() {
+            ui.object(&Device::of(device))?;
+            continue;
+        }
+        let cells = [
+            device.device.clone(),
+            device.volumes.to_string(),
+            device.current.to_string(),
+            device.exposed.to_string(),
+            local_or_dash(device.last_escrow_at),
+        ];
+        table.row(ui, cells)?;
+    }
+    table.finish(ui)?;
+    if devices.len() > limit {
+        ui.note(format_args!(
+            "{} more; --limit N shows more, a PATTERN narrows it",
+            devices.len() - limit
+        ));
+    }
+    Ok(())
+}

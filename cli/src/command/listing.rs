@@ -1,0 +1,76 @@
+//! Lists of escrows.
+
+use strongroom_vault::ops::Inventory;
+use strongroom_vault::store::Filter;
+use strongroom_vault::store::Item;
+use strongroom_vault::store::Page;
+
+use crate::args::PageArgs;
+use crate::failure::ChoiceError;
+use crate::failure::Failure;
+use crate::render::json::Escrow;
+use crate::render::text::EscrowTable;
+use crate::ui::Ui;
+
+/// How many lines a terminal is given.
+pub(super) const ON_A_TERMINAL: u64 = 50;
+
+/// Writes what the filter finds, one escrow a line, without holding all of it. Gives how many there were.
+pub(super) fn stream(
+    ui: &mut Ui,
+    inventory: &mut Inventory,
+    filter: &Filter,
+    narrow: Page,
+    args: &PageArgs,
+) -> Result<u64, Failure> {
+    if let Some(after) = args.after {
+        let known = inventory.list(&Filter::Escrow(after), &Page::default())?;
+        if known.items.is_empty() {
+            let what = format!("escrow {after} to go on behind");
+            return Err(ChoiceError::Nothing { what }.into());
+        }
+    }
+    let limit = args.limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL));
+    let page = Page {
+        after: args.after,
+        // One more than is shown tells whether there is more.
+        limit: limit.map(|limit| limit.saturating_add(1)),
+        ..narrow
+    };
+    let mut table = EscrowTable::new();
+    let (mut written, mut last) = (0, None);
+    let mut more = false;
+    inventory.items(filter, &page, |item| {
+        if limit == Some(written) {
+            more = true;
+            return Ok(());
+        }
+        written += 1;
+        last = Some(item.record.escrow);
+        one(ui, &mut table, &item)
+    })?;
+    table.finish(ui)?;
+    if let Some(last) = last.filter(|_| more) {
+        ui.note(format_args!(
+            "there is more: --after {last} goes on, --limit N shows more at once"
+        ));
+    }
+    Ok(written)
+}
+
+/// Writes these.
+pub(super) fn write(ui: &mut Ui, items: &[Item]) -> Result<(), Failure> {
+    let mut table = EscrowTable::new();
+    for item in items {
+        one(ui, &mut table, item)?;
+    }
+    table.finish(ui)
+}
+
+fn one(ui: &mut Ui, table: &mut EscrowTable, item: &Item) -> Result<(), Failure> {
+    if ui.json() {
+        ui.object(&Escrow::of(&item.volume, &item.record))
+    } else {
+        table.row(ui, &item.volume, &item.record)
+    }
+}

@@ -1,0 +1,68 @@
+//! Working in an unsealed vault: PIN, lock, one operation, and closing again.
+
+use strongroom_vault::ops::Error;
+use strongroom_vault::ops::Inventory;
+use strongroom_vault::ops::Unsealed;
+use strongroom_vault::ops::Who;
+use zeroize::Zeroizing;
+
+use crate::args::PinArgs;
+use crate::clock;
+use crate::failure::Failure;
+use crate::operator;
+use crate::setting::Setting;
+use crate::ui::StdinIs;
+use crate::ui::Ui;
+
+/// The PIN, where the vault asks for one; it is not proven here that it does, and the TPM decides.
+pub(super) fn pin(
+    ui: &mut Ui,
+    inventory: &Inventory,
+    args: &PinArgs,
+    stdin: StdinIs,
+) -> Result<Option<Zeroizing<String>>, Failure> {
+    if inventory.vault()?.tpm.pin || args.pin_file.is_some() {
+        return Ok(Some(ui.pin(args.pin_file.as_deref(), stdin)?));
+    }
+    Ok(None)
+}
+
+/// Opens the vault, does one thing in it, and closes it.
+pub(super) fn unsealed<T>(
+    ui: &mut Ui,
+    setting: &Setting,
+    pin: Option<Zeroizing<String>>,
+    work: impl FnOnce(&mut Unsealed, &Who) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    let operator = who()?;
+    ui.flush()?;
+    let mut vault = Unsealed::open(&setting.folder, setting.wait, pin.as_ref().map(|pin| pin.as_str()))?;
+    drop(pin);
+    if vault.rolled_forward() {
+        ui.note("the last command died before the TPM remembered it; that has been finished now");
+    }
+    // Not before: whoever queued for the lock would be on record with the time of the queue's end.
+    let who = Who {
+        operator,
+        at: clock::now(),
+    };
+    let done = work(&mut vault, &who);
+    let closed = vault.close();
+    let done = done?;
+    if let Err(error) = closed {
+        // It is on record all the same.
+        ui.warn(format_args!(
+            "it was done, but the TPM did not close as it should: {}",
+            Failure::from(error).line()
+        ));
+    }
+    Ok(done)
+}
+
+/// Who asks.
+pub(super) fn who() -> Result<strongroom_core::values::Operator, Failure> {
+    operator::operator().map_err(|source| Failure::Text {
+        argument: "the name of the user".to_owned(),
+        source,
+    })
+}

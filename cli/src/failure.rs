@@ -1,0 +1,187 @@
+//! How a verb fails.
+
+use std::error::Error as _;
+use std::io;
+use std::path::PathBuf;
+
+use strongroom_core::values::ParseRecoveryPasswordError;
+use strongroom_core::values::TextError;
+use strongroom_vault::ops;
+use strongroom_vault::ops::ErrorKind;
+use strongroom_vault::store::Alarm;
+use strongroom_vault::store::StoreError;
+
+use crate::exit::Kind;
+use crate::ui::PinError;
+use crate::ui::PromptError;
+
+/// Why a verb did not do what was asked; no variant carries a secret.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The operation.
+    #[error(transparent)]
+    Vault(ops::Error),
+    /// The command line.
+    #[error("{what}")]
+    Usage {
+        /// What is wrong with it.
+        what: String,
+        /// The way out.
+        hint: String,
+    },
+    /// A text that may not stand in the log.
+    #[error("{argument}")]
+    Text {
+        /// Where it was given.
+        argument: String,
+        /// What is wrong with it.
+        source: TextError,
+    },
+    /// An argument that holds what may be a recovery password.
+    #[error("an argument holds what may be a recovery password; it is not repeated here")]
+    PasswordInArgument,
+    /// The PIN was not to be had.
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    /// A question was not answered.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// What was typed or piped in is no recovery password.
+    #[error("not a recovery password")]
+    Password(#[from] ParseRecoveryPasswordError),
+    /// Input that is not what the verb reads.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// What was asked for is not there, or too often.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// A look at the vault found something to see to.
+    #[error("{}", _0.join("; "))]
+    Attention(Vec<String>),
+    /// There is no folder to look for a vault in.
+    #[error("no vault folder is named")]
+    NoFolder,
+    /// A file of ours could not be written.
+    #[error("{}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// How.
+        source: io::Error,
+    },
+    /// The answer could not be written.
+    #[error("the answer could not be written")]
+    Output(#[from] io::Error),
+}
+
+/// What stdin brought is not what the verb reads.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum InputError {
+    /// Nothing came.
+    #[error("no recovery password was given")]
+    Nothing,
+    /// More than one line came.
+    #[error("more than one line was given, and only one recovery password is taken")]
+    MoreLines,
+    /// A line of no sensible length.
+    #[error("the line is too long for a recovery password")]
+    TooLong,
+    /// A line that is no text.
+    #[error("the line is not UTF-8 text")]
+    NotText,
+    /// Some of the passwords that were checked are none.
+    #[error("{bad} of {lines} lines {} no recovery password", if *bad == 1 { "is" } else { "are" })]
+    Malformed {
+        /// How many.
+        bad: u64,
+        /// Of how many.
+        lines: u64,
+    },
+}
+
+/// Nothing, or too much, is meant.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum ChoiceError {
+    /// Nothing matches.
+    #[error("there is no {what}")]
+    Nothing {
+        /// What was looked for.
+        what: String,
+    },
+    /// Several match.
+    #[error("{what} is not one password: the list shows which it may be")]
+    Several {
+        /// What was looked for.
+        what: String,
+    },
+    /// A question that needs a person, and no terminal to ask on.
+    #[error("nobody was asked: stdin is no terminal, and --yes was not given")]
+    NobodyToAsk,
+    /// The person said no.
+    #[error("nothing was done")]
+    Declined,
+}
+
+impl Failure {
+    /// A command line that says nothing that can be done.
+    pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Of what kind it is.
+    pub(crate) const fn kind(&self) -> Kind {
+        match self {
+            Self::Vault(error) => Kind::Operation(error.kind()),
+            Self::Usage { .. } | Self::NoFolder => Kind::Usage,
+            Self::Choice(ChoiceError::Nothing { .. }) => Kind::Operation(ErrorKind::NotFound),
+            Self::Output(_) => Kind::Operation(ErrorKind::Internal),
+            Self::Attention(_)
+            | Self::Choice(_)
+            | Self::Input(_)
+            | Self::Password(_)
+            | Self::PasswordInArgument
+            | Self::Pin(_)
+            | Self::Prompt(_)
+            | Self::Text { .. }
+            | Self::Write { .. } => Kind::Operation(ErrorKind::Refused),
+        }
+    }
+
+    /// Whether the reader of the answer has closed the pipe.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// What went wrong and all that caused it, in one line.
+    pub(crate) fn line(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            line.push_str(": ");
+            line.push_str(&error.to_string());
+            cause = error.source();
+        }
+        line
+    }
+}
+
+impl From<ops::Error> for Failure {
+    fn from(error: ops::Error) -> Self {
+        Self::Vault(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+impl From<Alarm> for Failure {
+    fn from(alarm: Alarm) -> Self {
+        Self::Vault(alarm.into())
+    }
+}

@@ -1,0 +1,207 @@
+//! The way out of each failure.
+
+use strongroom_vault::ops::Error;
+use strongroom_vault::store::Alarm;
+use strongroom_vault::store::StoreError;
+use strongroom_vault::tpm::TpmError;
+
+use crate::failure::ChoiceError;
+use crate::failure::Failure;
+use crate::failure::InputError;
+use crate::render::text::shell;
+use crate::ui::PinError;
+use crate::ui::PromptError;
+
+/// What the person can do about it.
+pub(crate) fn hint(failure: &Failure) -> String {
+    let words = match failure {
+        Failure::Usage { hint, .. } => return hint.clone(),
+        Failure::Vault(Error::Store(error)) => return store(error),
+        Failure::Vault(Error::Tpm(error)) => return tpm(error),
+        Failure::Pin(error) => return pin(error),
+        Failure::Vault(error) => operation(error),
+        Failure::Text { .. } => "say it without a password's digits, in 1 KiB at most: what stands in the log stays",
+        Failure::PasswordInArgument => {
+            "give it at the prompt or on stdin; one that stood on a command line is in the shell's history, so rotate it"
+        }
+        Failure::Prompt(error) => prompt(error),
+        Failure::Password(_) => "compare that group with the source; `strongroom check` suggests corrections",
+        Failure::Input(error) => input(*error),
+        Failure::Choice(error) => choice(error),
+        Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
+        Failure::NoFolder => "name one with --vault DIR or STRONGROOM_VAULT",
+        Failure::Write { .. } => "see whether the folder is there, writable and not full",
+        Failure::Output(_) => "see whether whatever reads the answer has room; what is on record stays on record",
+    };
+    words.to_owned()
+}
+
+fn operation(error: &Error) -> &'static str {
+    match error {
+        Error::Changed { .. } => "look at it again and repeat the command: somebody changed it in between",
+        Error::NoEscrow { .. } => "`strongroom find` and `strongroom list` show what is held",
+        Error::NotExposed { .. } => "`strongroom rotation list` shows what can be waived",
+        Error::NothingToClean => "`strongroom status` shows what is there",
+        Error::PcrsOfSimulator => "leave --pcr out, or use a real TPM",
+        Error::PinEmpty => "a PIN has one character or more",
+        Error::PinNeeded => "give it at the prompt, on stdin or by --pin-file FILE",
+        Error::PinNotTaken => "leave --pin-file out",
+        Error::Store(_) | Error::Tpm(_) | _ => "please report this",
+    }
+}
+
+fn store(error: &StoreError) -> String {
+    let words = match error {
+        StoreError::Permissions { path, wanted, .. } => {
+            return format!("chmod {wanted:o} {}", shell(&path.to_string_lossy()));
+        }
+        StoreError::Owner { owner, .. } => {
+            return format!(
+                "run it as user {owner}, for example by sudo --user='#{owner}'; or name the vault by --vault"
+            );
+        }
+        StoreError::Alarm(alarm) => alarm_words(alarm),
+        StoreError::Busy => "it is free again in a moment: try again, or wait longer with --wait SECONDS",
+        StoreError::DiskFull => "make room on the disk of the vault folder and repeat the command",
+        StoreError::Event(_) => "give less at once, or a shorter note",
+        StoreError::InitPending { .. } => "`strongroom init --clean` undoes it, then init again",
+        StoreError::NewerSchema { .. } => "use the newer strongroom that wrote it",
+        StoreError::NoVault { .. } => {
+            "name the vault by --vault DIR or STRONGROOM_VAULT, or make one with `strongroom init`"
+        }
+        StoreError::NotEmpty { .. } => "name an empty folder, or one that is not there yet",
+        StoreError::NotPlain { .. } => "put the real folder or file in its place, not a link",
+        StoreError::ReadOnly => {
+            "see whether the file system is mounted read-only or the file has lost its write permission"
+        }
+        StoreError::VaultExists { .. } => "use it as it is, or name another folder by --vault DIR",
+        StoreError::Io { .. } => "see whether the folder is there and whether this user may use it",
+        StoreError::Random(_) => "the system gives no randomness; restart the machine",
+        StoreError::Sqlite(_) => {
+            "see whether the disk is sound; `strongroom audit verify --no-tpm` looks at the whole file"
+        }
+        _ => "please report this",
+    };
+    words.to_owned()
+}
+
+fn alarm_words(alarm: &Alarm) -> &'static str {
+    match alarm {
+        Alarm::NotAVault | Alarm::ForeignSchema => {
+            "delete nothing; see whether --vault names the right folder, else keep the file aside; \
+             see docs/operations.md#damaged"
+        }
+        Alarm::Tampered { .. } => {
+            "delete nothing; keep the file aside, and put back the newest whole copy of the vault folder; \
+             see docs/operations.md#damaged"
+        }
+        Alarm::RolledBack { .. } => {
+            "delete nothing; keep this file aside, and put back the newest vault file that there is; \
+             see docs/operations.md#rolled-back"
+        }
+        Alarm::Forked { .. } => {
+            "delete nothing; keep this file aside: another copy of the vault was written to; put back that one; \
+             see docs/operations.md#forked"
+        }
+        Alarm::TpmPutBack { .. } => {
+            "delete nothing, and keep file and TPM as they are: an older TPM state was put back, or this is another \
+             machine's; see docs/operations.md#tpm-put-back"
+        }
+        Alarm::Replaced { .. } => {
+            "delete nothing, and keep the file: somebody who may use the TPM took the anchor away; \
+             see docs/operations.md#replaced"
+        }
+        _ => "delete nothing; see docs/operations.md",
+    }
+}
+
+fn tpm(error: &TpmError) -> String {
+    let words = match error {
+        TpmError::Lockout { wait_seconds } => {
+            return format!(
+                "wait {} and try the right PIN; keep the machine on, a reset counts as one more wrong PIN",
+                crate::render::text::span(*wait_seconds)
+            );
+        }
+        TpmError::PermissionDenied { path } => {
+            let path = shell(&path.to_string_lossy());
+            return format!(
+                "join the group of the device (`stat --format=%G {path}`, then usermod -aG), or run it as the vault's user"
+            );
+        }
+        TpmError::AnchorHandleTaken { .. } => "try again: another handle will be taken",
+        TpmError::AnchorMissing { .. } | TpmError::AnchorReplaced { .. } => {
+            "delete nothing; see docs/operations.md#replaced"
+        }
+        TpmError::Cleared => {
+            "the TPM was cleared in the firmware or by its owner, and its seal on the vault is gone for ever; keep the \
+             folder; see docs/operations.md#tpm-cleared"
+        }
+        TpmError::NoDevice { .. } => {
+            "switch the TPM on in the firmware; for a trial without one there is `strongroom init --tpm simulator`"
+        }
+        TpmError::NoFreeHandle => "undefine NV indexes that nobody needs (`tpm2_getcap handles-nv-index`)",
+        TpmError::NotSealedHere | TpmError::OtherTpm => {
+            "run it on the machine where the vault was made: a folder that was moved is not opened by another TPM"
+        }
+        TpmError::OwnerAuthSet => {
+            "clear the owner authorisation (`tpm2_changeauth -c owner -p OLD`), or provision the storage primary at 0x81000001"
+        }
+        TpmError::PcrVoid { .. } => {
+            "choose PCRs that the firmware extends, such as 7; `tpm2_pcrread sha256` shows them"
+        }
+        TpmError::PcrsChanged => {
+            "boot the way the machine booted when the vault was made (firmware, Secure Boot, boot order); \
+             see docs/operations.md#pcrs-changed"
+        }
+        TpmError::PinMismatch { .. } => "`strongroom status` says whether the vault has a PIN",
+        TpmError::Refused { .. } => "see docs/operations.md#tpm-refuses; `tpm2_rc_decode CODE` explains the code",
+        TpmError::SimulatorFailed { .. } => "see whether the vault folder is writable and has room",
+        TpmError::SimulatorMissing => "apt-get install swtpm",
+        TpmError::Unreachable { .. } => "see whether it is there, and whether another program holds it",
+        TpmError::WrongPin { .. } => "every wrong PIN is counted, and one try comes back in ten minutes",
+        _ => "see docs/operations.md#tpm-refuses",
+    };
+    words.to_owned()
+}
+
+fn pin(error: &PinError) -> String {
+    let words = match error {
+        PinError::Permissions { path } => return format!("chmod 600 {}", shell(&path.to_string_lossy())),
+        PinError::Different => "init again, and type the same PIN twice",
+        PinError::Empty => "a PIN has one character or more",
+        PinError::File { .. } => "see whether the file is there and whether this user may read it",
+        PinError::NotPlain { .. } => "name a plain file that this user alone can read",
+        PinError::NotText | PinError::Lines | PinError::TooLong => "a PIN is one line of text, at most 1 KiB",
+        PinError::Nowhere => "give it by --pin-file FILE, as systemd's credential strongroom.pin, or from a terminal",
+    };
+    words.to_owned()
+}
+
+const fn prompt(error: &PromptError) -> &'static str {
+    match error {
+        PromptError::Closed => "answer on the terminal; a script gives what is asked as arguments and on stdin",
+        PromptError::NoTerminal => "run it from a terminal, or give on stdin and as arguments what it would ask",
+        PromptError::Terminal(_) => "try again from another terminal",
+        PromptError::NotText | PromptError::TooLong => "type one line of text",
+    }
+}
+
+const fn input(error: InputError) -> &'static str {
+    match error {
+        InputError::Malformed { .. } => "compare the groups that are named with the source",
+        InputError::MoreLines => "run it once for each password",
+        InputError::NotText | InputError::Nothing | InputError::TooLong => {
+            "give 48 digits in eight groups, such as 8 times 000000 with hyphens between"
+        }
+    }
+}
+
+const fn choice(error: &ChoiceError) -> &'static str {
+    match error {
+        ChoiceError::Declined => "the vault is as it was",
+        ChoiceError::NobodyToAsk => "give --yes where nobody is to be asked",
+        ChoiceError::Nothing { .. } => "`strongroom find` and `strongroom list` show what is held",
+        ChoiceError::Several { .. } => "name one by its escrow id, or narrow it by --volume where the verb has that",
+    }
+}

@@ -1,0 +1,7 @@
+//! How answers look.
+
+pub(crate) mod json;
+
+pub(crate) mod text;
+
+pub(crate) mod code;

@@ -1,0 +1,28 @@
+//! What every verb needs to know beside its own arguments.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::args::Global;
+use crate::failure::Failure;
+use crate::folder;
+
+/// Where the vault is, and how long to wait for it.
+pub(crate) struct Setting {
+    /// The vault folder.
+    pub(crate) folder: PathBuf,
+    /// The folder as it was given, where it was: a command that we suggest has to say it too.
+    pub(crate) folder_given: Option<PathBuf>,
+    /// For how long to queue for the lock.
+    pub(crate) wait: Duration,
+}
+
+impl Setting {
+    pub(crate) fn of(global: &Global) -> Result<Self, Failure> {
+        Ok(Self {
+            folder: folder::choose(global.vault.clone())?,
+            folder_given: global.vault.clone(),
+            wait: Duration::from_secs(global.wait),
+        })
+    }
+}

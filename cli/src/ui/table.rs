@@ -1,0 +1,102 @@
+//! Columns that line up, without holding all of a long list.
+
+use comfy_table::ColumnConstraint;
+use comfy_table::ContentArrangement;
+use comfy_table::Width;
+use comfy_table::presets;
+
+use crate::failure::Failure;
+use crate::ui::Ui;
+use crate::ui::printable;
+
+/// A table that is written in pieces; each piece is as wide as those before, at least.
+pub(crate) struct Table<const N: usize> {
+    header: [&'static str; N],
+    rows: Vec<[String; N]>,
+    widths: Vec<u16>,
+    begun: bool,
+}
+
+impl<const N: usize> Table<N> {
+    pub(crate) const fn new(header: [&'static str; N]) -> Self {
+        Self {
+            header,
+            rows: Vec::new(),
+            widths: Vec::new(),
+            begun: false,
+        }
+    }
+
+    pub(crate) fn row(&mut self, ui: &mut Ui, cells: [String; N]) -> Result<(), Failure> {
+        self.rows.push(cells.map(|cell| printable(&cell)));
+        if self.rows.len() < PIECE {
+            return Ok(());
+        }
+        self.piece(ui)
+    }
+
+    /// Writes what is left. A table without rows says nothing at all.
+    pub(crate) fn finish(mut self, ui: &mut Ui) -> Result<(), Failure> {
+        if self.rows.is_empty() { Ok(()) } else { self.piece(ui) }
+    }
+
+    fn piece(&mut self, ui: &mut Ui) -> Result<(), Failure> {
+        for (at, line) in self.lines().iter().enumerate() {
+            let look = if at == 0 && !self.begun {
+                crate::ui::Look::Heading
+            } else {
+                crate::ui::Look::Plain
+            };
+            ui.styled(look, line)?;
+        }
+        self.rows.clear();
+        self.begun = true;
+        Ok(())
+    }
+
+    fn lines(&mut self) -> Vec<String> {
+        let mut table = comfy_table::Table::new();
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled);
+        // The header takes part in every piece, and is written in the first.
+        table.add_row(self.header);
+        table.add_rows(&self.rows);
+        for (column, before) in table
+            .column_iter_mut()
+            .zip(self.widths.iter().chain(std::iter::repeat(&0)))
+        {
+            column.set_padding((0, 2));
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*before)));
+        }
+        self.widths = table
+            .column_max_content_widths()
+            .iter()
+            .zip(self.widths.iter().chain(std::iter::repeat(&0)))
+            .map(|(width, before)| (*width).saturating_add(2).max(*before))
+            .collect();
+        let skip = usize::from(self.begun);
+        table
+            .lines()
+            .skip(skip)
+            .map(|line| line.trim_end().to_owned())
+            .collect()
+    }
+}
+
+const PIECE: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use crate::ui::Table;
+
+    #[test]
+    fn pieces_line_up() {
+        let mut table = Table::new(["A", "LONG"]);
+        table.rows = vec![["xxxx".into(), "y".into()], ["ü".into(), "zz".into()]];
+        assert_eq!(table.lines(), ["A     LONG", "xxxx  y", "ü     zz"]);
+        table.begun = true;
+        table.rows = vec![["x".into(), "y".into()]];
+        assert_eq!(table.lines(), ["x     y"]);
+    }
+}

@@ -1,0 +1,97 @@
+//! What clap has to say: help, the version, and what is wrong with a command line.
+
+use std::error::Error as _;
+use std::ffi::OsString;
+
+use clap::error::ContextKind;
+use clap::error::ErrorKind;
+use strongroom_core::values::LogText;
+use strongroom_core::values::ParseMountPointError;
+use strongroom_core::values::TextError;
+
+use crate::failure::Failure;
+use crate::ui::Ui;
+
+/// Prints help or the version, or gives what is wrong.
+pub(crate) fn answer(ui: &mut Ui, given: &[OsString], error: &clap::Error) -> Result<(), Failure> {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return ui.help(&error.render());
+    }
+    Err(failure(given, error))
+}
+
+/// Whether a failure is to be told as JSON, in a command line that could not be read.
+pub(crate) fn asks_for_json(given: &[OsString]) -> bool {
+    let options = given.iter().skip(1).take_while(|argument| *argument != "--");
+    options.into_iter().any(|argument| argument == "--json")
+}
+
+fn failure(given: &[OsString], error: &clap::Error) -> Failure {
+    if let Some(source) = text_error(error) {
+        let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string);
+        return Failure::Text {
+            argument: argument.unwrap_or_default(),
+            source,
+        };
+    }
+    // clap repeats what it does not understand.
+    if may_hold_password(given) {
+        return Failure::PasswordInArgument;
+    }
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+    ) {
+        return Failure::usage("no verb was given", "the same with --help lists the verbs");
+    }
+    let rendered = error.render().to_string();
+    let mut paragraphs = rendered.split("\n\n").map(one_line).filter(|text| !text.is_empty());
+    let what = paragraphs.next().unwrap_or_default();
+    let hint: Vec<String> = paragraphs
+        .filter(|text| !text.starts_with("For more information"))
+        .collect();
+    let what = what.strip_prefix("error: ").unwrap_or(&what).to_owned();
+    let hint = hint
+        .iter()
+        .map(|text| text.replace("tip: ", "").replace("Usage: ", "usage: "));
+    Failure::usage(
+        what,
+        hint.chain(["--help says more".to_owned()])
+            .collect::<Vec<_>>()
+            .join("; "),
+    )
+}
+
+/// The error of a text that may not stand in the log: then it is refused and never repeated.
+fn text_error(error: &clap::Error) -> Option<TextError> {
+    let source = error.source()?;
+    if let Some(ParseMountPointError::Text(error)) = source.downcast_ref() {
+        return Some(*error);
+    }
+    source.downcast_ref().copied()
+}
+
+/// Whether a recovery password may stand in the arguments, in one of them or spread over several.
+fn may_hold_password(given: &[OsString]) -> bool {
+    let line: Vec<char> = given
+        .iter()
+        .skip(1)
+        .flat_map(|argument| argument.to_string_lossy().chars().chain([' ']).collect::<Vec<_>>())
+        .filter(|character| !character.is_control())
+        .collect();
+    // In pieces that a text may have, each overlapping the next by more than a password.
+    (0..line.len()).step_by(PIECE / 2).any(|start| {
+        let piece: String = line.iter().skip(start).take(PIECE).collect();
+        matches!(piece.parse::<LogText>(), Err(TextError::Password))
+    })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Characters of at most four bytes each.
+const PIECE: usize = LogText::MAX_LEN / 4;
+
+#[cfg(test)]
+mod tests;
