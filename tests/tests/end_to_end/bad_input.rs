@@ -1,0 +1,327 @@
+//! What people paste, what scripts break, and what an attacker types: refused or made harmless.
+
+use crate::end_to_end::passwords::made;
+use crate::end_to_end::run::Run;
+use crate::end_to_end::site::Site;
+
+/// Control characters, line ends, escape sequences, characters that are not seen.
+const UNSEEN: [&str; 9] = [
+    "LAB\n01",
+    "LAB\r01",
+    "LAB\t01",
+    "\u{1b}[31mLAB\u{1b}[0m",
+    "\u{1b}]0;owned\u{7}LAB",
+    "LAB\u{9b}31m",
+    "LAB\u{202e}10",
+    "LAB\u{200b}01",
+    "LAB\u{2028}01",
+];
+
+#[test]
+fn unseen_characters_reach_neither_log_nor_terminal() {
+    let site = Site::new();
+    site.escrow("LAB-01", &made(1));
+    let key_id = made(1).protector;
+    let before = site.lines(&["audit", "list"]).len();
+    for text in UNSEEN {
+        let reveal = ["reveal", &key_id, "--reason", "forensic", "--yes"];
+        let runs = [
+            site.escrowing(text, &made(2)),
+            site.run(&[
+                "escrow",
+                "--device",
+                "LAB-01",
+                "--volume",
+                text,
+                "--protector",
+                &made(2).protector,
+            ])
+            .stdin(made(2).text),
+            site.run(&reveal).args(["--note", text]),
+            site.run(&reveal).args(["--ticket", text]),
+            site.run(&reveal).args(["--caller", text]),
+            site.run(&["expose", &key_id, "--note", text]),
+            site.run(&["outcome", &key_id, "unlocked", "--note", text]),
+        ];
+        for run in runs {
+            let output = run.output();
+            assert!(
+                [1, 2].contains(&output.code) && output.stdout.is_empty(),
+                "{text:?}: {output:?}"
+            );
+            assert_harmless(&output.stderr);
+        }
+        for run in [
+            site.run(&["find", text]),
+            site.run(&["show", text]),
+            site.run(&["devices", text]),
+            site.run(&["list", "--device", text]),
+            site.run(&["audit", "list", "--device", text]),
+            site.run(&["reveal", text, "--reason", "forensic", "--yes"]),
+            site.run(&[text]),
+        ] {
+            let output = run.output();
+            assert!(output.code != 70, "{text:?}: {output:?}");
+            assert_harmless(&output.stdout);
+            assert_harmless(&output.stderr);
+        }
+    }
+    assert_eq!(
+        site.lines(&["audit", "list"]).len(),
+        before,
+        "nothing of it is on record"
+    );
+}
+
+/// A device name that somebody else's program wrote into the file is shown without what it would do to a terminal.
+#[test]
+fn what_the_file_holds_is_shown_harmless() {
+    let site = Site::new();
+    site.escrow("LAB-01", &made(1));
+    let sql = "UPDATE device SET name = 'LAB' || char(27) || '[31m-01' || char(10) || 'x'";
+    site.sqlite().execute(sql, ()).unwrap();
+    for arguments in [
+        &["list"] as &[&str],
+        &["devices"],
+        &["find", made(1).key_id()],
+        &["audit", "verify", "--no-tpm"],
+    ] {
+        let output = site.bare(arguments).output();
+        assert!(
+            !output.stdout.contains('\u{1b}') && !output.stderr.contains('\u{1b}'),
+            "{arguments:?}: {output:?}"
+        );
+        assert!(output.code != 70, "{arguments:?}: {output:?}");
+    }
+}
+
+#[track_caller]
+fn assert_harmless(text: &str) {
+    let unseen = |character: char| {
+        (character.is_control() && character != '\n') || matches!(character, '\u{202e}' | '\u{200b}' | '\u{2028}')
+    };
+    assert!(!text.contains(unseen), "{text:?}");
+}
+
+#[test]
+fn a_password_pasted_into_a_text_is_refused_and_not_repeated() {
+    let site = Site::new();
+    site.escrow("LAB-01", &made(1));
+    let key_id = made(1).protector;
+    let pasted = made(5).text;
+    for text in [
+        pasted.clone(),
+        pasted.replace('-', " "),
+        pasted.replace('-', ""),
+        pasted.replace('-', ", "),
+        format!("he read {pasted} to me"),
+        pasted[..27].to_owned(),
+    ] {
+        for run in [
+            site.run(&["reveal", &key_id, "--reason", "forensic", "--yes", "--note", &text]),
+            site.run(&["reveal", &key_id, "--reason", "forensic", "--yes", "--ticket", &text]),
+            site.run(&["reveal", &key_id, "--reason", "forensic", "--yes", "--caller", &text]),
+            site.escrowing(&text, &made(2)),
+        ] {
+            let output = run.output();
+            assert!([1, 2].contains(&output.code) && output.stdout.is_empty(), "{output:?}");
+            for group in made(5).groups() {
+                assert!(!output.stderr.contains(group), "{output:?}");
+            }
+        }
+    }
+    assert_eq!(site.lines(&["audit", "list"]).len(), 2);
+}
+
+#[test]
+fn long_lines_are_refused() {
+    let site = Site::new();
+    let long = "123456-".repeat(10 * 1024 * 1024 / 7);
+    site.escrowing("LAB-01", &made(1))
+        .stdin(long.as_str())
+        .output()
+        .refused(1, "");
+    let output = Run::new(["--json", "check"])
+        .stdin(format!("{long}\n{}\n", made(1).text))
+        .output()
+        .code(1);
+    let lines = output.lines();
+    assert_eq!(lines.len(), 2, "one answer a line");
+    assert_eq!(
+        (&lines[0]["valid"], &lines[1]["valid"]),
+        (&false.into(), &true.into()),
+        "{lines:?}"
+    );
+    assert!(output.stdout.len() < 10_000, "it repeats nothing");
+    let note = "x".repeat(100_000);
+    site.escrow("LAB-01", &made(1));
+    site.run(&["expose", &made(1).protector, "--note", &note])
+        .output()
+        .code(2);
+    site.escrowing(&note, &made(2)).output().code(2);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() {
+    let site = Site::new();
+    for bytes in [
+        &b"\xff\xfe\x00\xd8"[..],
+        b"\x00",
+        b"",
+        b"\n",
+        b"\xc3\x28",
+        &[0x80; 4096],
+    ] {
+        let output = site.escrowing("LAB-01", &made(1)).stdin(bytes).output();
+        assert!(
+            [1, 2].contains(&output.code) && output.stdout.is_empty(),
+            "{bytes:?}: {output:?}"
+        );
+        let output = Run::new(["--json", "check"]).stdin(bytes).output();
+        assert!([0, 1].contains(&output.code), "{bytes:?}: {output:?}");
+        for line in output.lines() {
+            assert_eq!(line["valid"], false, "{line}");
+        }
+    }
+    assert_eq!(site.lines(&["list"]).len(), 0);
+}
+
+/// What Windows puts around a password does no harm.
+#[test]
+fn a_password_is_read_as_it_is_pasted() {
+    let site = Site::new();
+    let text = made(1).text;
+    for (number, pasted) in [
+        format!("\u{feff}{text}\r\n"),
+        format!("  {text}  \n"),
+        text.replace('-', " "),
+        text.replace('-', ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let taken = site.escrowing("LAB-01", &made(1)).stdin(pasted).output().ok().json();
+        assert_eq!(taken["already_held"], number > 0, "{taken}");
+    }
+}
+
+#[test]
+fn the_shape_of_a_guid() {
+    let site = Site::new();
+    let guid = made(1).protector;
+    let upper = guid.to_uppercase();
+    for (number, text) in [
+        guid.clone(),
+        upper.clone(),
+        format!("{{{guid}}}"),
+        format!("{{{upper}}}"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let taken = site
+            .run(&[
+                "--json",
+                "escrow",
+                "--device",
+                "LAB-01",
+                "--volume",
+                "C:",
+                "--protector",
+                &text,
+            ])
+            .stdin(made(1).text)
+            .output()
+            .ok()
+            .json();
+        assert_eq!(taken["protector_id"], guid.as_str());
+        assert_eq!(taken["already_held"], number > 0);
+    }
+    for text in [
+        "",
+        "x",
+        &guid[..35],
+        &format!("{{{guid}"),
+        &guid.replace('-', ""),
+        "00000000-0000-0000-0000-00000000000g",
+    ] {
+        site.run(&["escrow", "--device", "LAB-01", "--protector", text])
+            .stdin(made(1).text)
+            .output()
+            .refused(2, "");
+    }
+    for text in [
+        &guid[..8],
+        &upper[..13],
+        &format!("{{{guid}}}"),
+        &format!("{{{}", &upper[..9]),
+    ] {
+        assert_eq!(site.lines(&["find", text]).len(), 1, "{text}");
+        assert_eq!(site.reveal(text)["protector_id"], guid.as_str(), "{text}");
+    }
+    for text in [&guid[..7], "", "zzzzzzzz", "0000-0000"] {
+        site.revealing(text).output().refused(2, "");
+    }
+    site.revealing("ffffffff").output().refused(3, "");
+    site.run(&["find", "ffffffff"]).output().refused(3, "");
+    site.run(&["find", "ab"]).output().refused(2, "");
+    site.run(&["show", "NOBODY"]).output().refused(3, "");
+}
+
+#[test]
+fn a_key_id_of_several_escrows_is_listed_and_nothing_done() {
+    let site = Site::new();
+    let protectors = [
+        "12345678-0000-0000-0000-000000000001",
+        "12345678-0000-0000-0000-000000000002",
+    ];
+    let mut escrows = Vec::new();
+    for (number, protector) in (1..).zip(protectors) {
+        let device = format!("LAB-0{number}");
+        let escrow = [
+            "--json",
+            "escrow",
+            "--device",
+            &device,
+            "--volume",
+            "C:",
+            "--protector",
+            protector,
+        ];
+        let taken = site.run(&escrow).stdin(made(number).text).output().ok().json();
+        escrows.push(taken["escrow_id"].as_str().unwrap().to_owned());
+    }
+    let output = site
+        .run(&["reveal", "12345678", "--reason", "forensic", "--yes"])
+        .output()
+        .code(1);
+    let told = format!("{}{}", output.stdout, output.stderr);
+    for escrow in &escrows {
+        assert!(told.contains(escrow), "{escrow}: {output:?}");
+    }
+    for group in made(1).groups() {
+        assert!(!told.contains(group), "{output:?}");
+    }
+    site.run(&["expose", "12345678", "--note", "which?"]).output().code(1);
+    assert_eq!(site.lines(&["rotation", "list"]).len(), 0);
+    assert_eq!(site.reveal(&escrows[1])["recovery_password"], made(2).text.as_str());
+    assert_eq!(site.reveal(protectors[0])["recovery_password"], made(1).text.as_str());
+}
+
+#[test]
+fn a_reveal_without_terminal_says_why_and_yes() {
+    let site = Site::new();
+    site.escrow("LAB-01", &made(1));
+    let key_id = made(1).protector;
+    site.run(&["reveal", &key_id, "--yes"]).output().refused(2, "--reason");
+    site.run(&["reveal", &key_id, "--yes", "--reason", "because"])
+        .output()
+        .refused(2, "tpm-reset");
+    site.run(&["reveal", &key_id, "--yes", "--reason", "other"])
+        .output()
+        .refused(2, "--note");
+    site.run(&["reveal", &key_id, "--reason", "forensic"])
+        .output()
+        .refused(1, "--yes");
+    assert_eq!(site.lines(&["list", "--state", "exposed"]).len(), 0);
+}

@@ -1,0 +1,168 @@
+//! Many at once, and some that die.
+
+use std::thread;
+
+use crate::end_to_end::machine::hold_lock;
+use crate::end_to_end::machine::is_locked;
+use crate::end_to_end::machine::processes_in;
+use crate::end_to_end::machine::wait_until;
+use crate::end_to_end::machine::wait_until_queued;
+use crate::end_to_end::passwords::made;
+use crate::end_to_end::site::Site;
+
+/// What one of eight did.
+#[derive(Default)]
+struct Done {
+    /// Whether it was the one that took the common password in.
+    took_common: bool,
+    /// How often it was shown the common password.
+    shown_common: usize,
+    /// How often that was refused, because another was faster.
+    too_late: usize,
+}
+
+#[test]
+fn eight_at_once_lose_nothing_and_double_nothing() {
+    let site = Site::new();
+    let first = site.escrow("COMMON", &made(100));
+    let workers = 0..8_u64;
+    let done: Vec<Done> = thread::scope(|scope| {
+        let started: Vec<_> = workers
+            .clone()
+            .map(|worker| {
+                scope.spawn({
+                    let site = &site;
+                    move || work(site, worker)
+                })
+            })
+            .collect();
+        started.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+
+    let verified = site.verify();
+    assert_eq!(verified["escrows"], 1 + 2 * 8 + 1, "{verified}");
+    assert_eq!(
+        done.iter().filter(|done| done.took_common).count(),
+        1,
+        "one took it in, seven found it held"
+    );
+    for worker in workers {
+        let own = site.lines(&["show", &device(worker)]);
+        let states: Vec<_> = own.iter().map(|item| item["state"].as_str().unwrap()).collect();
+        assert_eq!(states, ["superseded", "current"], "{own:?}");
+    }
+    let events = site.lines(&["audit", "list"]);
+    for (leaf, event) in events.iter().enumerate() {
+        assert_eq!(event["leaf"], leaf, "no gap and no double");
+    }
+    let count = |action: &str, escrow: &serde_json::Value| {
+        let about = |event: &&serde_json::Value| event["action"] == action && event["escrow_id"] == *escrow;
+        events.iter().filter(about).count()
+    };
+    let total = |of: fn(&Done) -> usize| done.iter().map(of).sum::<usize>();
+    assert!(total(|done| done.shown_common) >= 1);
+    assert_eq!(count("reveal", &first["escrow_id"]), total(|done| done.shown_common));
+    assert_eq!(count("reveal-denied", &first["escrow_id"]), total(|done| done.too_late));
+    assert_eq!(
+        events.iter().filter(|event| event["action"] == "reveal").count(),
+        8 + total(|done| done.shown_common)
+    );
+    assert_eq!(processes_in(&site.vault()), [] as [u32; 0]);
+}
+
+fn work(site: &Site, worker: u64) -> Done {
+    let (old, new, common) = (made(worker), made(worker + 20), made(101));
+    let mut done = Done::default();
+    let patient = ["--wait", "300"];
+    site.escrowing(&device(worker), &old).args(patient).output().ok();
+    let shown = site.revealing(&old.protector).args(patient).output().ok().json();
+    assert_eq!(shown["recovery_password"], old.text.as_str());
+    let taken = site.escrowing("COMMON-2", &common).args(patient).output().ok().json();
+    done.took_common = taken["already_held"] == false;
+    let shown = site.revealing(&made(100).protector).args(patient).output();
+    match shown.code {
+        0 => {
+            assert_eq!(shown.json()["recovery_password"], made(100).text.as_str());
+            done.shown_common += 1;
+        }
+        _ => {
+            shown.refused(1, "has changed");
+            done.too_late += 1;
+        }
+    }
+    let rotated = site.escrowing(&device(worker), &new).args(patient).output().ok().json();
+    assert_eq!(rotated["exposure_ended"], "claimed", "{rotated}");
+    done
+}
+
+fn device(worker: u64) -> String {
+    format!("WORKER-{worker:02}")
+}
+
+#[test]
+fn who_waits_too_long_is_told_so() {
+    let site = Site::new();
+    site.escrow("LAB-01", &made(1));
+    let lock = hold_lock(&site.vault());
+    for run in [
+        site.escrowing("LAB-01", &made(2)),
+        site.revealing(made(1).key_id()),
+        site.run(&["--json", "status"]),
+        site.run(&["--json", "audit", "verify"]),
+    ] {
+        let error = run.args(["--wait", "1"]).output().refused(6, "another process").error();
+        assert_eq!(error["kind"], "busy", "{error}");
+    }
+    // Reading needs no lock.
+    site.run(&["list"]).output().ok();
+    site.run(&["rotation", "list"]).output().ok();
+    site.bare(&["audit", "verify", "--no-tpm"]).output().ok();
+    drop(lock);
+    assert_eq!(site.lines(&["list"]).len(), 1, "nothing was done");
+    site.escrow("LAB-01", &made(2));
+}
+
+#[test]
+fn who_waits_gets_its_turn() {
+    let site = Site::new();
+    let lock = hold_lock(&site.vault());
+    let waiting = site.escrowing("LAB-01", &made(1)).args(["--wait", "300"]).start();
+    wait_until_queued(waiting.id());
+    drop(lock);
+    waiting.output().ok();
+    site.verify();
+}
+
+/// Killed at whatever it was doing: the next one finds a vault that it can open, and nothing half done.
+#[test]
+fn a_killed_one_lets_the_next_one_on() {
+    let site = Site::new();
+    for number in 0..6 {
+        let mut running = site.escrowing("LAB-01", &made(number)).start();
+        let mut simulator = Vec::new();
+        wait_until("its simulator runs", || {
+            simulator = processes_in(&site.vault());
+            !simulator.is_empty() || !running.is_running()
+        });
+        running.kill();
+        // The simulator goes with it, and only then the lock.
+        wait_until("the lock is free", || !is_locked(&site.vault()));
+        assert_eq!(processes_in(&site.vault()), [] as [u32; 0]);
+        let taken = site.escrow("LAB-01", &made(number));
+        assert_eq!(taken["state"], "current", "{taken}");
+    }
+    assert_eq!(site.lines(&["list"]).len(), 6);
+    site.verify();
+}
+
+#[test]
+fn one_killed_in_the_queue_is_no_hindrance() {
+    let site = Site::new();
+    let lock = hold_lock(&site.vault());
+    let mut waiting = site.escrowing("LAB-01", &made(1)).start();
+    wait_until_queued(waiting.id());
+    waiting.kill();
+    drop(lock);
+    site.escrow("LAB-01", &made(2));
+    assert_eq!(site.lines(&["list"]).len(), 1);
+}
