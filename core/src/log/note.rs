@@ -157,6 +157,10 @@ impl NoteSignature {
     fn parse(line: &str) -> Option<Self> {
         let (name, base64) = line.strip_prefix(DASH)?.split_once(' ')?;
         let bytes = BASE64.decode(base64.as_bytes()).ok()?;
+        // The decoder takes several padded texts in a row for one; we do not.
+        if BASE64.encode(&bytes) != base64 {
+            return None;
+        }
         let (key_id, signature) = bytes.split_first_chunk::<4>()?;
         (is_name(name) && !signature.is_empty()).then(|| Self {
             name: name.to_owned(),

@@ -37,7 +37,8 @@ pub struct Arrival<'a> {
     pub listed: &'a [ProtectorId],
     /// The escrows, of any volume, that hold the same password.
     pub same_password: &'a [EscrowId],
-    /// An escrow, of any volume, that holds the same password and was shown.
+    /// Of the escrows, of any volume, that hold the same password and were shown, the one shown last: the arriving one is
+    /// exposed with its dates, and what is created after that showing ends the exposure.
     pub shown: Option<&'a EscrowRecord>,
     /// For how long a password may stay exposed, in seconds.
     pub grace_seconds: u64,
@@ -97,6 +98,7 @@ pub fn arrive(volume: &VolumeRecord, arrival: &Arrival<'_>) -> Decision {
     match held {
         // Whoever now vouches for a password that nobody vouched for brings it in anew.
         Some(held) if held.unconfirmed && arrival.confirmed => arrival.settle(volume, Some(held)),
+        // Also where nobody vouches for it now: it is not held twice, and brings nothing new.
         Some(held) => arrival.already_held(held),
         None if !arrival.confirmed => arrival.becomes(Rule::NoStanding, arrival.fresh(EscrowState::Current)),
         None => arrival.settle(volume, None),

@@ -39,7 +39,8 @@ pub struct EscrowRecord {
     /// Who began it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exposed_by: Option<String>,
-    /// When it was last shown; ever set, it is never `current` again.
+    /// When its password was last shown, from here or, where it came exposed, before it came; ever set, it is never
+    /// `current` again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown_at: Option<Time>,
     /// By when the exposure is to be ended.

@@ -160,14 +160,27 @@ impl Twins {
         for (escrow, volume) in session.same_password(fingerprint)? {
             let volume = session.volume(volume)?;
             twins.escrows.push(escrow);
-            let exposed = |record: &EscrowRecord| record.state == EscrowState::Exposed;
-            let shown = volume.escrow(escrow).filter(|record| record.ever_shown());
-            // One that is still to be rotated says until when better than one whose exposure has ended.
-            if shown.is_some_and(|record| exposed(record) || twins.shown.is_none()) {
-                twins.shown = shown.cloned();
+            if let Some(record) = volume.escrow(escrow).filter(|record| record.ever_shown()) {
+                twins.was_shown(record);
             }
         }
         Ok(twins)
+    }
+
+    /// One that is still to be rotated says until when better than one whose exposure has ended; and the password was
+    /// last shown when any of them was.
+    fn was_shown(&mut self, record: &EscrowRecord) {
+        let last = self
+            .shown
+            .as_ref()
+            .and_then(|shown| shown.shown_at)
+            .max(record.shown_at);
+        if self.shown.is_none() || record.state == EscrowState::Exposed {
+            self.shown = Some(record.clone());
+        }
+        if let Some(shown) = &mut self.shown {
+            shown.shown_at = last;
+        }
     }
 }
 

@@ -113,6 +113,9 @@ fn malformed_notes_are_refused() {
         "— PeterNeumann x08go_ZJ",
         "— PeterNeumann x08go/ZJkh==",
         "— PeterNeumann !!!!",
+        // Padding within.
+        "— PeterNeumann x08go/Y=x08g",
+        "— PeterNeumann x08=go/Y",
         // A key id of three bytes, and one without a signature.
         "— PeterNeumann x08g",
         "— PeterNeumann x08goz==",
