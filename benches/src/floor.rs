@@ -51,6 +51,8 @@ const INDEX: u32 = 0x0180_0bad;
 pub(crate) fn command(folder: &Path, port: u16) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.arg("floor").arg(folder).arg(port.to_string());
+    // libtss2 tells of every session that the TPM has already flushed.
+    command.env("TSS2_LOG", "all+none");
     command
 }
 
