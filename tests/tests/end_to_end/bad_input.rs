@@ -157,8 +157,8 @@ fn long_lines_are_refused() {
     site.escrow("LAB-01", &made(1));
     site.run(&["expose", &made(1).protector, "--note", &note])
         .output()
-        .code(2);
-    site.escrowing(&note, &made(2)).output().code(2);
+        .refused(1, "longer than 1024 bytes");
+    site.escrowing(&note, &made(2)).output().refused(1, "longer than");
 }
 
 #[test]

@@ -34,7 +34,8 @@ impl Secrets {
     fn assert_absent(&self, place: &str, bytes: &[u8]) {
         for needle in &self.0 {
             let found = bytes.windows(needle.len()).any(|window| window == needle);
-            assert!(!found, "{} in {place}", String::from_utf8_lossy(needle));
+            let shown = String::from_utf8_lossy(needle);
+            assert!(!found, "{shown} in {place}: {}", String::from_utf8_lossy(bytes));
         }
     }
 

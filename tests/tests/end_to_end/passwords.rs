@@ -59,7 +59,8 @@ fn bytes(number: u64) -> [u8; 16] {
         let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let [high, low, ..] = (mixed ^ (mixed >> 31)).to_be_bytes();
-        *word = u16::from_be_bytes([high, low]).max(0x2711).to_le_bytes();
+        // No group begins with a zero.
+        *word = (u16::from_be_bytes([high, low]) % 40_000 + 15_000).to_le_bytes();
     }
     bytes
 }

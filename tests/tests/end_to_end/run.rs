@@ -174,17 +174,10 @@ impl Output {
     }
 }
 
-/// That a JSON object has these fields and no others.
+/// That a JSON object has these fields, be they null; it may have others.
 #[track_caller]
 pub(crate) fn assert_fields(object: &Value, fields: &str) {
-    let mut found: Vec<_> = object
-        .as_object()
-        .expect("an object")
-        .keys()
-        .map(String::as_str)
-        .collect();
-    let mut expected: Vec<_> = fields.split_whitespace().collect();
-    found.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(found, expected, "{object}");
+    for field in fields.split_whitespace() {
+        assert!(object.get(field).is_some(), "no {field} in {object}");
+    }
 }

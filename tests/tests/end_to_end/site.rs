@@ -80,9 +80,12 @@ impl Site {
     /// A run on this vault. Where it has a PIN, verbs that may need it are told where it is.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let run = self.bare(arguments);
-        let verb = arguments.iter().find(|argument| VERBS_WITH_PIN.contains(argument));
+        let mut words = arguments.iter().filter(|argument| !argument.starts_with('-'));
+        let verb = words.find(|word| !["audit", "rotation"].contains(word));
         match verb {
-            Some(_) if self.has_pin => run.args(["--pin-file".as_ref(), self.pin_file().as_os_str()]),
+            Some(verb) if self.has_pin && VERBS_WITH_PIN.contains(verb) => {
+                run.args(["--pin-file".as_ref(), self.pin_file().as_os_str()])
+            }
             _ => run,
         }
     }
@@ -95,13 +98,13 @@ impl Site {
     /// A run whose answer is JSON, and well.
     #[track_caller]
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        self.run(&["--json"]).args(arguments).output().ok().json()
+        self.run(&[&["--json"], arguments].concat()).output().ok().json()
     }
 
     /// A run whose answer is JSON Lines, and well.
     #[track_caller]
     pub(crate) fn lines(&self, arguments: &[&str]) -> Vec<Value> {
-        self.run(&["--json"]).args(arguments).output().ok().lines()
+        self.run(&[&["--json"], arguments].concat()).output().ok().lines()
     }
 
     /// Escrows a password for the system volume of `device`.

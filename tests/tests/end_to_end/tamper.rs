@@ -222,7 +222,7 @@ fn an_edited_log_is_named() {
     );
     yes(
         "UPDATE leaf SET event = replace(event, 'HALL', 'HELL') WHERE leaf = 6",
-        "log tree",
+        "leaf 6",
     );
     no(
         "UPDATE log_node SET hash = randomblob(32) WHERE node = (SELECT min(node) FROM log_node)",
@@ -237,7 +237,7 @@ fn an_edited_log_is_named() {
         "checkpoint",
     );
     yes("UPDATE checkpoint SET note = 'nonsense'", "checkpoint");
-    yes("UPDATE checkpoint SET number = number + 1", "checkpoint");
+    yes("UPDATE checkpoint SET number = number + 100", "checkpoint");
     // The newest forgotten: the file would end one commit before.
     yes("DELETE FROM checkpoint WHERE number = 7", "");
 }
