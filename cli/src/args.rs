@@ -40,6 +40,7 @@ pub(crate) struct Arguments {
 
 /// What stands before or behind any verb.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every verb")]
 pub(crate) struct Global {
     /// Use the vault in this folder
     ///

@@ -20,6 +20,7 @@ mod working;
 
 use clap::Subcommand;
 
+use crate::args::Global;
 use crate::failure::Failure;
 use crate::setting::Setting;
 use crate::ui::Ui;
@@ -50,21 +51,22 @@ pub(crate) enum Verb {
 }
 
 /// Does it.
-pub(crate) fn run(ui: &mut Ui, setting: &Setting, verb: &Verb) -> Result<(), Failure> {
+pub(crate) fn run(ui: &mut Ui, global: &Global, verb: &Verb) -> Result<(), Failure> {
+    let setting = || Setting::of(global);
     match verb {
-        Verb::Init(args) => init::run(ui, setting, args),
-        Verb::Escrow(args) => escrow::run(ui, setting, args),
+        Verb::Init(args) => init::run(ui, &setting()?, args),
+        Verb::Escrow(args) => escrow::run(ui, &setting()?, args),
         Verb::Check(args) => check::run(ui, args),
-        Verb::Devices(args) => devices::run(ui, setting, args),
-        Verb::List(args) => list::run(ui, setting, args),
-        Verb::Show(args) => show::run(ui, setting, args),
-        Verb::Find(args) => find::run(ui, setting, args),
-        Verb::Reveal(args) => reveal::run(ui, setting, args),
-        Verb::Outcome(args) => outcome::run(ui, setting, args),
-        Verb::Rotation(verb) => rotation::run(ui, setting, verb),
-        Verb::Expose(args) => expose::run(ui, setting, args),
-        Verb::Status(args) => status::run(ui, setting, args),
-        Verb::Audit(verb) => audit::run(ui, setting, verb),
+        Verb::Devices(args) => devices::run(ui, &setting()?, args),
+        Verb::List(args) => list::run(ui, &setting()?, args),
+        Verb::Show(args) => show::run(ui, &setting()?, args),
+        Verb::Find(args) => find::run(ui, &setting()?, args),
+        Verb::Reveal(args) => reveal::run(ui, &setting()?, args),
+        Verb::Outcome(args) => outcome::run(ui, &setting()?, args),
+        Verb::Rotation(verb) => rotation::run(ui, &setting()?, verb),
+        Verb::Expose(args) => expose::run(ui, &setting()?, args),
+        Verb::Status(args) => status::run(ui, &setting()?, args),
+        Verb::Audit(verb) => audit::run(ui, &setting()?, verb),
         Verb::Generate(what) => generate::run(what),
     }
 }

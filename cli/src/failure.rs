@@ -109,7 +109,7 @@ pub(crate) enum ChoiceError {
         what: String,
     },
     /// Several match.
-    #[error("{what} is not one password: the list shows which it may be")]
+    #[error("there is more than one {what}: the list shows them")]
     Several {
         /// What was looked for.
         what: String,

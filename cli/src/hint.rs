@@ -1,5 +1,6 @@
 //! The way out of each failure.
 
+use strongroom_core::values::TextError;
 use strongroom_vault::ops::Error;
 use strongroom_vault::store::Alarm;
 use strongroom_vault::store::StoreError;
@@ -20,7 +21,7 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::Vault(Error::Tpm(error)) => return tpm(error),
         Failure::Pin(error) => return pin(error),
         Failure::Vault(error) => operation(error),
-        Failure::Text { .. } => "say it without a password's digits, in 1 KiB at most: what stands in the log stays",
+        Failure::Text { source, .. } => text(*source),
         Failure::PasswordInArgument => {
             "give it at the prompt or on stdin; one that stood on a command line is in the shell's history, so rotate it"
         }
@@ -184,6 +185,15 @@ const fn prompt(error: &PromptError) -> &'static str {
         PromptError::NoTerminal => "run it from a terminal, or give on stdin and as arguments what it would ask",
         PromptError::Terminal(_) => "try again from another terminal",
         PromptError::NotText | PromptError::TooLong => "type one line of text",
+    }
+}
+
+const fn text(error: TextError) -> &'static str {
+    match error {
+        TextError::Empty => "say something, or leave it out",
+        TextError::Invisible { .. } => "type it anew: such a character often comes along when a text is pasted",
+        TextError::Password => "say it without the digits: what stands in the log stays there for ever",
+        TextError::TooLong { .. } => "say it shorter, or name the document in which it stands",
     }
 }
 

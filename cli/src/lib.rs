@@ -25,7 +25,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::Arguments;
-use crate::setting::Setting;
 use crate::ui::Ui;
 
 /// Runs the program with the arguments of the process.
@@ -35,8 +34,7 @@ pub fn main() -> ExitCode {
     let (mut ui, result) = match Arguments::try_parse_from(&given) {
         Ok(arguments) => {
             let mut ui = Ui::new(arguments.global.json);
-            let result =
-                Setting::of(&arguments.global).and_then(|setting| command::run(&mut ui, &setting, &arguments.verb));
+            let result = command::run(&mut ui, &arguments.global, &arguments.verb);
             (ui, result)
         }
         Err(error) => {

@@ -2,6 +2,8 @@
 
 use clap::Args;
 use strongroom_core::values::KeyIdPrefix;
+use strongroom_core::values::LogText;
+use strongroom_core::values::TextError;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::store::Filter;
 use strongroom_vault::store::Page;
@@ -40,6 +42,10 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &FindArgs) -> Result<(),
 
 fn filter(text: &str) -> Result<Filter, Failure> {
     let text = text.trim();
+    // Not looked for, and not repeated.
+    if matches!(text.parse::<LogText>(), Err(TextError::Password)) {
+        return Err(Failure::PasswordInArgument);
+    }
     let prefix: Option<KeyIdPrefix<4>> = text.parse().ok();
     let name = (text.chars().count() >= 3).then(|| text.to_owned());
     match (name, prefix) {
@@ -69,6 +75,7 @@ mod tests {
         check("4f2", "DeviceText(\"4f2\")");
         check(" laptop ", "DeviceText(\"laptop\")");
         check("pc", "that is too short");
+        check(&"000011-".repeat(8), "an argument holds");
         check("", "that is too short");
     }
 }

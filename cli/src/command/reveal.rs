@@ -61,7 +61,7 @@ pub(crate) struct RevealArgs {
     #[arg(long, value_name = "TEXT")]
     caller: Option<LogText>,
 
-    /// Ask nothing
+    /// Do not ask whether to go on
     #[arg(long)]
     yes: bool,
 
@@ -115,7 +115,7 @@ fn given_reason(ui: &Ui, args: &RevealArgs) -> Result<Option<Reason>, Failure> {
             "say in --note TEXT why the password is needed",
         )),
         Some(reason) => Ok(Some(reason)),
-        None if ui.has_person() && !args.yes => Ok(None),
+        None if ui.has_person() => Ok(None),
         None => Err(Failure::usage(
             "no reason was given",
             format!("give --reason CODE, one of {}", Reason::CODES.join(", ")),
