@@ -25,6 +25,7 @@ use crate::command::Verb;
 #[derive(Debug, Parser)]
 #[command(
     name = "strongroom",
+    bin_name = "strongroom",
     version,
     arg_required_else_help = false,
     subcommand_required = true

@@ -1,5 +1,7 @@
 //! Kinds of failure, their words, and the one table of exit codes.
 
+use std::panic;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use strongroom_vault::ops::ErrorKind;
@@ -44,6 +46,19 @@ impl Kind {
     }
 }
 
+/// Runs the program; where it panics, that is a bug, and is told like any other failure.
+///
+/// Of the panic only its place is told: its message may hold anything.
+pub(crate) fn guarded(json: bool, run: impl FnOnce() -> ExitCode) -> ExitCode {
+    panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        Ui::new(json).failure(&Failure::Bug { place });
+    }));
+    let code = panic::catch_unwind(AssertUnwindSafe(run));
+    drop(panic::take_hook());
+    code.unwrap_or_else(|_| ExitCode::from(Kind::Operation(ErrorKind::Internal).code()))
+}
+
 /// Says on stderr what went wrong, and gives the exit code.
 ///
 /// A reader that has had enough and closed the pipe is not told so: it knows.
@@ -55,5 +70,18 @@ pub(crate) fn report(ui: &mut Ui, result: Result<(), Failure>) -> ExitCode {
             ui.failure(&failure);
             ExitCode::from(failure.kind().code())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitCode;
+
+    use crate::exit::guarded;
+
+    #[test]
+    fn a_panic_is_a_bug() {
+        let code = guarded(false, || panic!("secret"));
+        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(70)));
     }
 }

@@ -58,6 +58,12 @@ pub(crate) enum Failure {
     /// A look at the vault found something to see to.
     #[error("{}", _0.join("; "))]
     Attention(Vec<String>),
+    /// The program is wrong.
+    #[error("the program failed at {place}")]
+    Bug {
+        /// Where.
+        place: String,
+    },
     /// There is no folder to look for a vault in.
     #[error("no vault folder is named")]
     NoFolder,
@@ -137,7 +143,7 @@ impl Failure {
             Self::Vault(error) => Kind::Operation(error.kind()),
             Self::Usage { .. } | Self::NoFolder => Kind::Usage,
             Self::Choice(ChoiceError::Nothing { .. }) => Kind::Operation(ErrorKind::NotFound),
-            Self::Output(_) => Kind::Operation(ErrorKind::Internal),
+            Self::Bug { .. } | Self::Output(_) => Kind::Operation(ErrorKind::Internal),
             Self::Attention(_)
             | Self::Choice(_)
             | Self::Input(_)

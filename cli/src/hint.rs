@@ -30,6 +30,7 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::Input(error) => input(*error),
         Failure::Choice(error) => choice(error),
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
+        Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
         Failure::NoFolder => "name one with --vault DIR or STRONGROOM_VAULT",
         Failure::Write { .. } => "see whether the folder is there, writable and not full",
         Failure::Output(_) => "see whether whatever reads the answer has room; what is on record stays on record",
@@ -88,16 +89,19 @@ fn store(error: &StoreError) -> String {
 
 fn alarm_words(alarm: &Alarm) -> &'static str {
     match alarm {
-        Alarm::NotAVault | Alarm::ForeignSchema => {
+        Alarm::NotAVault => {
             "delete nothing; see whether --vault names the right folder, else keep the file aside; \
              see docs/operations.md#damaged"
         }
+        Alarm::ForeignSchema => {
+            "delete nothing; keep the file aside: somebody changed its tables; see docs/operations.md#foreign-schema"
+        }
         Alarm::Tampered { .. } => {
             "delete nothing; keep the file aside, and put back the newest whole copy of the vault folder; \
-             see docs/operations.md#damaged"
+             see docs/operations.md#tampered"
         }
         Alarm::RolledBack { .. } => {
-            "delete nothing; keep this file aside, and put back the newest vault file that there is; \
+            "delete nothing; keep this file aside, and put back the newest vault.db that there is, with its vault.db-wal; \
              see docs/operations.md#rolled-back"
         }
         Alarm::Forked { .. } => {
@@ -143,7 +147,8 @@ fn tpm(error: &TpmError) -> String {
         }
         TpmError::NoFreeHandle => "undefine NV indexes that nobody needs (`tpm2_getcap handles-nv-index`)",
         TpmError::NotSealedHere | TpmError::OtherTpm => {
-            "run it on the machine where the vault was made: a folder that was moved is not opened by another TPM"
+            "run it on the machine where the vault was made: a folder that was moved is not opened by another TPM; \
+             see docs/operations.md#other-tpm"
         }
         TpmError::OwnerAuthSet => {
             "clear the owner authorisation (`tpm2_changeauth -c owner -p OLD`), or provision the storage primary at 0x81000001"

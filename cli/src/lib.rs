@@ -31,15 +31,19 @@ use crate::ui::Ui;
 pub fn main() -> ExitCode {
     hardening::harden();
     let given: Vec<OsString> = env::args_os().collect();
-    let (mut ui, result) = match Arguments::try_parse_from(&given) {
+    exit::guarded(usage::asks_for_json(&given), || run(&given))
+}
+
+fn run(given: &[OsString]) -> ExitCode {
+    let (mut ui, result) = match Arguments::try_parse_from(given) {
         Ok(arguments) => {
             let mut ui = Ui::new(arguments.global.json);
             let result = command::run(&mut ui, &arguments.global, &arguments.verb);
             (ui, result)
         }
         Err(error) => {
-            let mut ui = Ui::new(usage::asks_for_json(&given));
-            let result = usage::answer(&mut ui, &given, &error);
+            let mut ui = Ui::new(usage::asks_for_json(given));
+            let result = usage::answer(&mut ui, given, &error);
             (ui, result)
         }
     };

@@ -54,3 +54,50 @@ pub(crate) fn draw(to: &mut SecretText, text: &str, colours: bool) -> fmt::Resul
 const QUIET: i32 = 4;
 /// 55 characters need version 4.
 const LARGEST: Version = Version::new(10);
+
+#[cfg(test)]
+mod tests {
+    use crate::render::code::QUIET;
+    use crate::render::code::draw;
+    use crate::ui::SecretText;
+
+    /// The modules of a drawing; dark is true.
+    fn modules(drawing: &str) -> Vec<Vec<bool>> {
+        let mut rows = Vec::new();
+        for line in drawing.lines() {
+            rows.push(line.chars().map(|c| !matches!(c, '█' | '▀')).collect());
+            rows.push(line.chars().map(|c| !matches!(c, '█' | '▄')).collect());
+        }
+        rows
+    }
+
+    #[test]
+    fn a_finder_stands_in_three_corners_of_a_light_frame() {
+        let mut drawn = SecretText::new();
+        draw(
+            &mut drawn,
+            "000011-000022-000033-000044-000055-000066-000077-000088",
+            false,
+        )
+        .unwrap();
+        let rows = modules(str::from_utf8(drawn.expose()).unwrap());
+        let quiet = usize::try_from(QUIET).unwrap();
+        let size = rows[0].len() - 2 * quiet;
+        assert!(size >= 29 && (size - 17).is_multiple_of(4), "{size}");
+        assert!(rows.len() >= size + 2 * quiet);
+        for (row, modules) in rows.iter().take(size + 2 * quiet).enumerate() {
+            let inside = |at: usize| (quiet..quiet + size).contains(&at);
+            for (column, dark) in modules.iter().enumerate() {
+                assert!(!dark || (inside(row) && inside(column)), "dark at {row}, {column}");
+            }
+        }
+        for (top, left) in [(0, 0), (0, size - 7), (size - 7, 0)] {
+            for y in 0..7_usize {
+                for x in 0..7_usize {
+                    let ring = y.abs_diff(3).max(x.abs_diff(3));
+                    assert_eq!(rows[quiet + top + y][quiet + left + x], ring != 2, "{y}, {x}");
+                }
+            }
+        }
+    }
+}
