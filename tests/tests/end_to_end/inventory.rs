@@ -1,6 +1,7 @@
 //! Reading the inventory: without the TPM, without a lock, without whole tables.
 
 use std::fs;
+use std::process::Command;
 
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
@@ -12,6 +13,7 @@ use strongroom_vault::store::Store;
 use crate::end_to_end::machine::hold_lock;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::passwords::made;
+use crate::end_to_end::run::PROGRAM;
 use crate::end_to_end::site::Site;
 
 const READING: [&[&str]; 9] = [
@@ -149,4 +151,30 @@ fn an_empty_list_is_an_answer_and_nothing_found_is_not() {
         site.run(arguments).output().refused(3, "");
     }
     assert_eq!(site.lines(&["audit", "list"]).len(), 1);
+}
+
+/// `strongroom list | head`: who reads no further is told nothing, and that is no failure.
+#[test]
+fn a_broken_pipe_is_quiet() {
+    let site = Site::new();
+    for number in 0..5 {
+        site.escrow("LAB-01", &made(number));
+    }
+    for arguments in &READING {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Command::new(PROGRAM)
+            .arg("--vault")
+            .arg(site.vault())
+            .args(*arguments)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !stderr.contains("error") && !stderr.contains("pipe"),
+            "{arguments:?}: {stderr}"
+        );
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    }
 }

@@ -194,6 +194,8 @@ fn no_password_is_listed(site: &Site) {
         &["audit", "verify"],
     ] {
         let output = site.run(arguments).output().ok();
+        // Colour is for terminals.
+        assert!(!output.stdout.contains('\u{1b}'), "{arguments:?}: {output:?}");
         for number in 1..=4 {
             for group in made(number).groups() {
                 assert!(!output.stdout.contains(group), "{arguments:?}: {output:?}");
