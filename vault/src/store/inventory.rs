@@ -169,7 +169,7 @@ impl Query {
         });
         if let Some(limit) = page.limit {
             query.sql.push_str(" LIMIT ");
-            query.sql.push_str(&limit.to_string());
+            query.sql.push_str(&limit.min(i64::MAX.unsigned_abs()).to_string());
         }
         query
     }
