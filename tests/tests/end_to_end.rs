@@ -28,6 +28,8 @@ mod end_to_end {
     // What a site does
     mod main_job;
 
+    mod verbs;
+
     mod prompts;
 
     mod inventory;
