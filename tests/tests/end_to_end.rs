@@ -47,6 +47,8 @@ mod end_to_end {
 
     mod bad_input;
 
+    mod key_ids;
+
     mod pins;
 
     // What it withstands
