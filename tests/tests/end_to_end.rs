@@ -28,6 +28,8 @@ mod end_to_end {
     // What a site does
     mod main_job;
 
+    mod verbs;
+
     mod prompts;
 
     mod inventory;
@@ -44,6 +46,8 @@ mod end_to_end {
     mod folders;
 
     mod bad_input;
+
+    mod key_ids;
 
     mod pins;
 

@@ -115,6 +115,28 @@ fn links_and_other_files_are_refused() {
     site.escrowing("LAB-01", &made(2)).output().refused(3, "no vault");
 }
 
+#[test]
+fn the_environment_names_the_folder_and_an_argument_names_it_better() {
+    let site = Site::empty();
+    // swtpm would read a comma in a path as the next option.
+    let odd = site.beside("a vault, with=odd name");
+    let environment = |arguments: &[&str]| Run::new(arguments).env("STRONGROOM_VAULT", &odd);
+    environment(&["init", "--tpm", "simulator", "--no-pin"]).output().ok();
+    environment(&["escrow", "--device", "LAB-01", "--protector", &made(1).protector])
+        .stdin(made(1).text)
+        .output()
+        .ok();
+    environment(&["list"]).output().ok().shows("LAB-01");
+    environment(&["list", "--vault", site.vault().to_str().unwrap()])
+        .output()
+        .refused(3, "no vault");
+    assert_eq!(fs::metadata(&odd).unwrap().permissions().mode() & 0o777, 0o700);
+    for entry in fs::read_dir(&odd).unwrap().map(Result::unwrap) {
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert!([0o600, 0o700].contains(&mode), "{:?}: {mode:o}", entry.file_name());
+    }
+}
+
 /// The handle that an interrupted init had noted.
 const HANDLE: u32 = 0x0180_4711;
 

@@ -185,6 +185,28 @@ fn a_new_pin_is_typed_twice() {
     }
 }
 
+/// A name that somebody else's program wrote into the file does nothing to the terminal that it is shown on.
+#[test]
+fn a_name_in_the_file_does_nothing_to_the_terminal() {
+    let site = Site::new();
+    site.escrow("LAB-01", &made(1));
+    let sql = "UPDATE device SET name = 'LAB' || char(27) || ']0;owned' || char(7) || char(27) || '[2J-01'";
+    site.sqlite().execute(sql, ()).unwrap();
+    for arguments in [
+        &["list"] as &[&str],
+        &["devices"],
+        &["find", made(1).key_id()],
+        &["audit", "list"],
+        &["reveal", made(1).key_id(), "--reason", "forensic"],
+    ] {
+        let mut session = on_terminal(&site, arguments);
+        let screen = session.exp_eof().unwrap();
+        for sequence in ["\u{1b}]0", "\u{7}", "\u{1b}[2J"] {
+            assert!(!screen.contains(sequence), "{arguments:?}: {screen:?}");
+        }
+    }
+}
+
 /// Ctrl-C at a prompt: nothing is done, nothing is left running, and the terminal echoes again.
 #[test]
 fn an_interrupt_at_a_prompt_leaves_nothing() {

@@ -1,5 +1,7 @@
 //! Many at once, and some that die.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::thread;
 
 use crate::end_to_end::machine::hold_lock;
@@ -97,6 +99,48 @@ fn work(site: &Site, worker: u64) -> Done {
 
 fn device(worker: u64) -> String {
     format!("WORKER-{worker:02}")
+}
+
+/// Readers take no lock: while others write they see one commit or the next, and always an answer.
+#[test]
+fn readers_are_not_disturbed_by_writers() {
+    let site = Site::new();
+    site.escrow("LAB-00", &made(200));
+    let writing = AtomicBool::new(true);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let mut seen = 0;
+                while writing.load(Ordering::Relaxed) {
+                    let listed = site.lines(&["list"]).len();
+                    assert!(listed >= seen, "{listed} after {seen}");
+                    seen = listed;
+                    site.run(&["rotation", "list"]).output().ok();
+                    site.bare(&["audit", "verify", "--no-tpm"]).output().ok();
+                }
+            });
+        }
+        let writer = scope.spawn(|| {
+            // Dropped also where it panics: then the readers stop too.
+            let _done = Ended(&writing);
+            for number in 0..12 {
+                site.escrow(&format!("LAB-{number:02}"), &made(number));
+                site.reveal(&made(number).protector);
+            }
+        });
+        writer.join().unwrap();
+    });
+    assert_eq!(site.lines(&["list"]).len(), 13);
+    site.verify();
+}
+
+/// Says that something has ended when it is dropped.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 #[test]

@@ -169,7 +169,8 @@ impl Query {
         });
         if let Some(limit) = page.limit {
             query.sql.push_str(" LIMIT ");
-            query.sql.push_str(&limit.min(i64::MAX.unsigned_abs()).to_string());
+            // SQLite's numbers end there; and so many rows there are not.
+            query.sql.push_str(&limit.min(i64::MAX.cast_unsigned()).to_string());
         }
         query
     }
