@@ -275,13 +275,14 @@ impl Tpm {
         anchor::peek(self.connection()?, place)
     }
 
-    /// Undefines the NV index under this handle, whoever defined it.
+    /// Undefines an anchor that was defined and never written: what an interrupted init leaves.
     ///
     /// # Errors
     ///
-    /// [`TpmError::AnchorMissing`], [`TpmError::OwnerAuthSet`].
-    pub fn undefine_anchor(&mut self, handle: u32) -> Result<(), TpmError> {
-        anchor::undefine(self.connection()?, handle)?;
+    /// [`TpmError::AnchorMissing`]; [`TpmError::AnchorReplaced`] for any other index of this handle, which stays;
+    /// [`TpmError::OwnerAuthSet`].
+    pub fn undefine_unwritten_anchor(&mut self, handle: u32) -> Result<(), TpmError> {
+        anchor::undefine_unwritten(self.connection()?, handle)?;
         self.sync()
     }
 

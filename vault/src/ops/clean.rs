@@ -37,9 +37,9 @@ pub fn clean(path: &Path, wait: Duration) -> Result<u32, Error> {
         .parse()
         .map_err(|_| Alarm::tampered("init.pending names no TPM"))?;
     let mut tpm = Tpm::open(&tcti, folder.path(), lock.file())?;
-    match tpm.undefine_anchor(pending.handle) {
-        // It was noted, and never defined.
-        Ok(()) | Err(TpmError::AnchorMissing { .. }) => {}
+    match tpm.undefine_unwritten_anchor(pending.handle) {
+        // It was noted and never defined; or somebody else took the handle, and what is theirs stays.
+        Ok(()) | Err(TpmError::AnchorMissing { .. } | TpmError::AnchorReplaced { .. }) => {}
         Err(error) => return Err(error.into()),
     }
     tpm.close()?;

@@ -19,6 +19,7 @@ use crate::store::Snapshot;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
 use crate::tpm::Guesses;
+use crate::tpm::TpmError;
 
 /// How far a look at the vault goes.
 #[derive(Clone, Copy, Debug)]
@@ -103,11 +104,14 @@ pub(super) fn with_tpm(
         guesses: tpm.guesses()?,
     };
     tpm.close()?;
+    // Read by owner authorisation it cannot be where that is set; nobody then knows what it says without the PIN.
+    let unreadable = matches!(remembered, Err(TpmError::OwnerAuthSet));
     let anchored = remembered
         .map_err(Error::from)
         .and_then(|remembered| Ok(settle(remembered, &ends(snapshot, &key)?)?));
     Ok(Examined {
         anchor: match anchored {
+            _ if unreadable => AnchorState::NotRead,
             Ok(Settled::Same) => AnchorState::Matches,
             Ok(Settled::WriteNow) => AnchorState::OneBehind,
             Err(Error::Store(StoreError::Alarm(alarm))) => AnchorState::Alarm(alarm),

@@ -43,6 +43,7 @@ use crate::tpm::PcrSelection;
 use crate::tpm::PinAuth;
 use crate::tpm::Tcti;
 use crate::tpm::Tpm;
+use crate::tpm::TpmError;
 use crate::tpm::anchor_handle_hint;
 
 /// What vault to make.
@@ -194,8 +195,8 @@ fn undo(folder: &Folder, tpm: &mut Tpm, place: &AnchorPlace) {
     if folder.has_vault() {
         return;
     }
-    let undone = match tpm.undefine_anchor(place.handle) {
-        Ok(()) | Err(crate::tpm::TpmError::AnchorMissing { .. }) => true,
+    let undone = match tpm.undefine_unwritten_anchor(place.handle) {
+        Ok(()) | Err(TpmError::AnchorMissing { .. } | TpmError::AnchorReplaced { .. }) => true,
         Err(_) => false,
     };
     if undone && folder.remove_new_file().is_ok() {

@@ -161,9 +161,23 @@ pub(super) fn write(
     })
 }
 
-/// Undefines whatever index has this handle, by the owner's empty authorisation.
-pub(super) fn undefine(connection: &mut Connection, handle: u32) -> Result<(), TpmError> {
-    let index = NvIndexHandle::from(open(connection, handle)?);
+/// Undefines an anchor that was never written, by the owner's empty authorisation. Any other index of this handle is
+/// somebody else's, or a vault's.
+pub(super) fn undefine_unwritten(connection: &mut Connection, handle: u32) -> Result<(), TpmError> {
+    let object = open(connection, handle)?;
+    let index = NvIndexHandle::from(object);
+    let found = connection.plain("TPM2_NV_ReadPublic", |context| context.tr_get_name(object));
+    let ours = (FIRST..=LAST).contains(&handle)
+        && found
+            .as_ref()
+            .is_ok_and(|found| found.value() == name(handle, Written::No));
+    if !ours {
+        connection.forget(object);
+        return Err(match found {
+            Ok(_) => TpmError::AnchorReplaced { handle },
+            Err(failure) => failure.into(),
+        });
+    }
     let undefined = connection.authorised("TPM2_NV_UndefineSpace", |context| {
         context.nv_undefine_space(Provision::Owner, index)
     });

@@ -188,6 +188,8 @@ fn spawn(program: &Path, state: &Path, port: u16, lock: &File) -> io::Result<Chi
         .args(["--ctrl", &channel(port.saturating_add(1))])
         .args(["--flags", "not-need-init,startup-clear"])
         .env_clear()
+        // Ctrl-C is for us: it dies with us, or we tell it to shut down.
+        .process_group(0)
         .stdin(Stdio::from(lock.try_clone()?))
         .stdout(Stdio::null())
         .stderr(Stdio::piped());

@@ -47,12 +47,17 @@ fn from_definition_to_end() {
 
     let mut tpm = swtpm.open();
     assert_eq!(tpm.read_anchor(&place, &auth).unwrap(), Some(content(u64::MAX)));
-    tpm.undefine_anchor(HANDLE).unwrap();
+    // Once written it is a vault's, and only its owner's tools remove it.
+    let error = refused(tpm.undefine_unwritten_anchor(HANDLE));
+    assert!(matches!(error, TpmError::AnchorReplaced { handle: HANDLE }), "{error}");
+    drop(tpm);
+    swtpm.tool("tpm2_nvundefine", &[&format!("{HANDLE:#x}"), "-C", "o"]);
+    let mut tpm = swtpm.open();
     for error in [
         refused(tpm.read_anchor(&place, &auth)),
         refused(tpm.write_anchor(&place, &auth, content(1))),
         refused(tpm.peek_anchor(&place)),
-        refused(tpm.undefine_anchor(HANDLE)),
+        refused(tpm.undefine_unwritten_anchor(HANDLE)),
     ] {
         assert!(matches!(error, TpmError::AnchorMissing { handle: HANDLE }), "{error}");
     }
@@ -83,9 +88,9 @@ fn redefined_by_the_owner_with_another_authorisation() {
     let place = define(&swtpm, 1);
     let mut tpm = swtpm.open();
     tpm.write_anchor(&place, &secret(1), content(5)).unwrap();
-    tpm.undefine_anchor(HANDLE).unwrap();
     drop(tpm);
     let handle = format!("{HANDLE:#x}");
+    swtpm.tool("tpm2_nvundefine", &[&handle, "-C", "o"]);
     swtpm.tool(
         "tpm2_nvdefine",
         &[&handle, "-C", "o", "-s", "40", "-a", ATTRIBUTES, "-p", "forged"],

@@ -138,6 +138,7 @@ fn owner_authorisation_with_the_primary_made_persistent() {
     let primary = tpm.primary_name().to_vec();
     let sealed = tpm.seal(&root(7), &pcrs(""), None).unwrap();
     let place = tpm.define_anchor_at(HANDLE, &secret(1)).unwrap();
+    tpm.define_anchor_at(HANDLE + 1, &secret(1)).unwrap();
     drop(tpm);
     make_persistent(&swtpm, "ecc", TEMPLATE);
     swtpm.tool("tpm2_changeauth", &["-c", "o", "site policy"]);
@@ -150,8 +151,8 @@ fn owner_authorisation_with_the_primary_made_persistent() {
     // What needs the owner says so.
     for error in [
         refused(tpm.peek_anchor(&place)),
-        refused(tpm.define_anchor_at(HANDLE + 1, &secret(1))),
-        refused(tpm.undefine_anchor(HANDLE)),
+        refused(tpm.define_anchor_at(HANDLE + 2, &secret(1))),
+        refused(tpm.undefine_unwritten_anchor(HANDLE + 1)),
     ] {
         assert!(matches!(error, TpmError::OwnerAuthSet), "{error}");
     }

@@ -65,7 +65,7 @@ fn ten_operations(
     ));
     assert_eq!(tpm.peek_anchor(place).unwrap(), Some(content(number)));
     assert!(matches!(
-        refused(tpm.undefine_anchor(HANDLE + 1)),
+        refused(tpm.undefine_unwritten_anchor(HANDLE + 1)),
         TpmError::AnchorMissing { .. }
     ));
     drop(tpm.seal(&root(9), &pcrs("7"), None).unwrap());

@@ -114,11 +114,12 @@ impl Screen<'_> {
             to,
             "  On the device:  manage-bde -protectors -add {mount} -RecoveryPassword"
         )?;
+        writeln!(to, "  Then here:      {}", printable(&successor(self.setting, volume)))?;
+        // Last: until the new one is taken in, the old one is the only one that anybody holds.
         writeln!(
             to,
-            "                  manage-bde -protectors -delete {mount} -id {{{protector}}}"
+            "  Then there:     manage-bde -protectors -delete {mount} -id {{{protector}}}"
         )?;
-        writeln!(to, "  Then here:      {}", printable(&successor(self.setting, volume)))?;
         writeln!(
             to,
             "  And say whether it unlocked: strongroom outcome {} unlocked",

@@ -22,8 +22,12 @@ fn read(text: &str) -> Result<Checkpoint, ParseCheckpointError> {
 
 #[test]
 fn what_is_written_is_read() {
-    for size in [0, 1, 9, 10, u64::MAX] {
+    let most = i64::MAX.unsigned_abs();
+    for size in [0, 1, 9, 10, most] {
         assert_eq!(read(&checkpoint(size).text()), Ok(checkpoint(size)));
+    }
+    for size in [most + 1, u64::MAX] {
+        assert_eq!(read(&checkpoint(size).text()), Err(ParseCheckpointError));
     }
     let text = format!(
         "strongroom/{}/{}\n10\n{}\n",
