@@ -1,7 +1,6 @@
 CREATE TABLE checkpoint (
     number INTEGER PRIMARY KEY CHECK (number > 0),
-    note TEXT NOT NULL,
-    handed_out INTEGER NOT NULL DEFAULT 0
+    note TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE device (

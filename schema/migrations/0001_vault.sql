@@ -79,11 +79,10 @@ CREATE TABLE state_node (
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
--- Signed checkpoints by the number of their commit: the newest two, and those that left the vault.
+-- Signed checkpoints by the number of their commit: the newest two.
 CREATE TABLE checkpoint (
     number INTEGER PRIMARY KEY CHECK (number > 0),
-    note TEXT NOT NULL,
-    handed_out INTEGER NOT NULL DEFAULT 0
+    note TEXT NOT NULL
 ) STRICT;
 
 -- Refusals of an operator that are waiting to be counted into one event. No part of what the log says.

@@ -68,7 +68,8 @@ impl Checkpoint {
             root: Digest::new(BASE64.decode(lines.next()?.as_bytes()).ok()?.try_into().ok()?),
         };
         // Whatever else is written otherwise than we write it (a leading zero, another line) is not ours.
-        (checkpoint.text() == text).then_some(checkpoint)
+        let ours = checkpoint.text() == text && i64::try_from(checkpoint.size).is_ok();
+        ours.then_some(checkpoint)
     }
 }
 

@@ -81,6 +81,11 @@ impl Note {
         &self.text
     }
 
+    /// How many signature lines there are.
+    pub fn signatures(&self) -> usize {
+        self.signatures.len()
+    }
+
     /// Whether `key` signed the text. Signatures of other keys do not matter.
     ///
     /// # Errors

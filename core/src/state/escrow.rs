@@ -121,6 +121,9 @@ impl EscrowRecord {
 }
 
 impl EscrowState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Superseded, Self::Current, Self::Exposed];
+
     /// The word for it, as in `--state` and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

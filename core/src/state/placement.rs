@@ -55,6 +55,9 @@ impl Naming {
                     .clone(),
             );
         }
+        if named.mounts.len() > MAX_MOUNTS {
+            named.mounts.remove(0);
+        }
         if named.kind == VolumeType::Unknown {
             named.kind = self.kind.unwrap_or(VolumeType::Unknown);
         }
@@ -94,6 +97,9 @@ fn ids_at<'v>(volumes: &'v [VolumeRecord], mount: &'v MountPoint) -> impl Iterat
         .filter(move |(_, volume)| volume.id.is_some() && volume.mounts.contains(mount))
         .map(|(index, _)| index)
 }
+
+/// Mount points that a volume is remembered by: the newest. A record has to fit into a leaf.
+const MAX_MOUNTS: usize = 32;
 
 #[cfg(test)]
 mod tests;

@@ -12,12 +12,14 @@ use crate::tree::MemoryNodes;
 use crate::tree::MissingNode;
 use crate::tree::ProofError;
 use crate::tree::TreeEdit;
+use crate::values::EscrowId;
 
 /// Every record, as the events up to some point made it.
 #[derive(Debug, Default)]
 pub struct Projection {
     vault: Option<VaultRecord>,
     volumes: Vec<VolumeRecord>,
+    arrivals: Vec<EscrowId>,
     totals: Totals,
     nodes: MemoryNodes,
     size: u64,
@@ -108,6 +110,11 @@ impl Projection {
         &self.nodes
     }
 
+    /// The escrows of all volumes, in order of arrival.
+    pub fn arrivals(&self) -> &[EscrowId] {
+        &self.arrivals
+    }
+
     /// Leaves of the state tree, as of the last root.
     pub const fn size(&self) -> u64 {
         self.size
@@ -156,6 +163,9 @@ impl Projection {
         let held = self.volume_mut(volume).ok_or(ApplyError::NoVolume { volume })?;
         let before = held.escrow(record.escrow).map(|before| before.state);
         held.put(record.clone());
+        if before.is_none() {
+            self.arrivals.push(record.escrow);
+        }
         self.changed.insert(volume);
         self.totals.count(before, record.state);
         Ok(())

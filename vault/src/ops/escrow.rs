@@ -72,7 +72,7 @@ impl Unsealed {
     /// the TPM then does not remember it, the password is taken in all the same, and whoever opens the vault next
     /// finishes that.
     pub fn escrow(&mut self, who: &Who, request: &EscrowRequest<'_>) -> Result<Escrowed, Error> {
-        let trust = self.trust();
+        let trust = self.trust()?;
         let mut draft = self.draft(who);
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
@@ -89,7 +89,7 @@ impl Unsealed {
             },
             request.password,
         )?;
-        let twins = Twins::find(&mut session, &fingerprint)?;
+        let twins = Twins::find(&mut session, &volume, &fingerprint)?;
         let by = who.operator.to_string();
         let decision = arrive(
             &volume,
@@ -152,12 +152,12 @@ struct Twins {
 }
 
 impl Twins {
-    fn find(session: &mut Session<'_>, fingerprint: &Fingerprint) -> Result<Self, Error> {
+    fn find(session: &mut Session<'_>, target: &VolumeRecord, fingerprint: &Fingerprint) -> Result<Self, Error> {
         let mut twins = Self {
             escrows: Vec::new(),
             shown: None,
         };
-        for (escrow, volume) in session.same_password(fingerprint)? {
+        for (escrow, volume) in session.same_password(target.volume, fingerprint)? {
             let volume = session.volume(volume)?;
             twins.escrows.push(escrow);
             if let Some(record) = volume.escrow(escrow).filter(|record| record.ever_shown()) {

@@ -37,7 +37,7 @@ impl Unsealed {
     ///
     /// Fails if there is no such escrow, or if it cannot be recorded.
     pub fn expose(&mut self, who: &Who, request: &ExposeRequest) -> Result<Recorded, Error> {
-        let trust = self.trust();
+        let trust = self.trust()?;
         let mut draft = self.draft(who);
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
@@ -61,8 +61,8 @@ impl Unsealed {
     }
 }
 
-/// Adds `event`, by which a password is exposed, and one more for each other volume in which the same password is
-/// current. Gives the record as it is then.
+/// Adds `event`, by which a password is exposed, and one more for each other escrow of the same password that is not
+/// superseded. Gives the record as it is then.
 pub(super) fn exposed(
     session: &mut Session<'_>,
     draft: &mut Draft,
@@ -79,12 +79,13 @@ pub(super) fn exposed(
     event.result = Some(shown.state.as_str().to_owned());
     event.changes.push(change(volume, shown.clone()));
     draft.event(event);
-    for (escrow, twin) in session.same_password(fingerprint)? {
+    for (escrow, twin) in session.same_password(volume.volume, fingerprint)? {
         if escrow == record.escrow {
             continue;
         }
         let twin = session.volume(twin)?;
-        let held = twin.escrow(escrow).filter(|held| held.state == EscrowState::Current);
+        // One that is exposed already was shown now, too: what was made before this does not end it.
+        let held = twin.escrow(escrow).filter(|held| held.state != EscrowState::Superseded);
         if let Some(held) = held {
             let mut event = about(Action::Expose, &twin, held);
             event.result = Some("same-password".to_owned());

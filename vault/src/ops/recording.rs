@@ -12,6 +12,7 @@ use crate::ops::Error;
 use crate::ops::Unsealed;
 use crate::receipt::Anchored;
 use crate::receipt::Committed;
+use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::Session;
 use crate::store::Stamp;
@@ -61,7 +62,10 @@ impl Unsealed {
 /// An escrow and its volume, proven.
 pub(super) fn located(session: &mut Session<'_>, escrow: EscrowId) -> Result<(VolumeRecord, EscrowRecord), Error> {
     let volume = session.volume_of(escrow)?.ok_or(Error::NoEscrow { escrow })?;
-    let record = volume.escrow(escrow).ok_or(Error::NoEscrow { escrow })?.clone();
+    let record = volume
+        .escrow(escrow)
+        .ok_or_else(|| Alarm::tampered(format!("escrow {escrow} is in no volume")))?
+        .clone();
     Ok((volume, record))
 }
 

@@ -11,7 +11,7 @@ impl Unsealed {
     /// Records a refusal; from the tenth of one operator in an hour on it is only counted, and the count becomes an
     /// event when the hour is over, so that nobody wears out the TPM by being refused.
     pub(super) fn refuse(&mut self, who: &Who, body: EventBody) -> Result<(), Error> {
-        let trust = self.trust();
+        let trust = self.trust()?;
         let mut draft = self.draft(who);
         let session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;

@@ -55,7 +55,7 @@ impl Unsealed {
     /// Fails, and shows nothing, if the event cannot be recorded or anchored, or if what was asked about is no longer
     /// what is there.
     pub fn reveal(&mut self, who: &Who, request: &RevealRequest) -> Result<Revealed, Error> {
-        let trust = self.trust();
+        let trust = self.trust()?;
         let mut draft = self.draft(who);
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;

@@ -1,5 +1,10 @@
 //! The worklist: exposed passwords, proven as far as that goes without the TPM.
 
+use std::collections::BTreeSet;
+
+use strongroom_core::log::CommitSummary;
+use strongroom_core::state::EscrowState;
+use strongroom_core::values::EscrowId;
 use strongroom_core::values::Time;
 
 use crate::ops::Error;
@@ -8,6 +13,7 @@ use crate::store::Alarm;
 use crate::store::Filter;
 use crate::store::Item;
 use crate::store::Page;
+use crate::store::Snapshot;
 
 /// A password that is to be rotated.
 #[derive(Clone, Debug)]
@@ -29,13 +35,17 @@ impl Inventory {
         let snapshot = self.snapshot()?;
         let (_, summary) = snapshot.last_event()?;
         let items = snapshot.all_items(&Filter::ToRotate, &Page::default())?;
-        for item in &items {
-            snapshot.prove_volume(&summary, item.volume.volume)?;
-        }
-        if u64::try_from(items.len()).ok() != Some(summary.exposed) {
+        prove(&snapshot, &summary, &items)?;
+        // By the records, which are proven, and not by the index that found them.
+        let exposed: BTreeSet<EscrowId> = items
+            .iter()
+            .filter(|item| item.record.state == EscrowState::Exposed)
+            .map(|item| item.record.escrow)
+            .collect();
+        if exposed.len() != items.len() || u64::try_from(exposed.len()).ok() != Some(summary.exposed) {
             let what = format!(
-                "{} passwords are exposed in the table, {} in the log",
-                items.len(),
+                "the worklist finds {} exposed passwords, the log has {}",
+                exposed.len(),
                 summary.exposed
             );
             return Err(Alarm::tampered(what).into());
@@ -60,9 +70,15 @@ impl Inventory {
         let snapshot = self.snapshot()?;
         let (_, summary) = snapshot.last_event()?;
         let items = snapshot.all_items(&Filter::Claimed, &Page::default())?;
-        for item in &items {
-            snapshot.prove_volume(&summary, item.volume.volume)?;
-        }
+        prove(&snapshot, &summary, &items)?;
         Ok(items)
     }
+}
+
+fn prove(snapshot: &Snapshot<'_>, summary: &CommitSummary, items: &[Item]) -> Result<(), Error> {
+    let volumes: BTreeSet<u64> = items.iter().map(|item| item.volume.volume).collect();
+    for volume in volumes {
+        snapshot.prove_volume(summary, volume)?;
+    }
+    Ok(())
 }

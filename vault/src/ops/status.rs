@@ -38,7 +38,7 @@ pub struct Status {
     pub counts: Counts,
 }
 
-/// Looks at the vault in `path`, and changes nothing.
+/// Looks at the vault in `path`, and changes nothing. The record and the totals are proven to the file's last checkpoint.
 ///
 /// # Errors
 ///
@@ -59,6 +59,9 @@ pub fn status(path: &Path, wait: Duration, now: Time, depth: Depth<'_>) -> Resul
     };
     drop(lock);
     let (last, summary) = snapshot.last_event()?;
+    snapshot.prove_vault(&summary, &vault)?;
+    let counts = snapshot.counts(now)?;
+    counts.require(&summary)?;
     Ok(Status {
         anchor: examined.anchor,
         authenticated: examined.authenticated,
@@ -67,7 +70,7 @@ pub fn status(path: &Path, wait: Duration, now: Time, depth: Depth<'_>) -> Resul
         events: last.leaf + 1,
         commits: summary.number,
         commits_today: snapshot.commits_since(midnight(now))?,
-        counts: snapshot.counts(now)?,
+        counts,
         vault,
     })
 }

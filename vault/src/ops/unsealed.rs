@@ -50,6 +50,7 @@ pub struct Unsealed {
     pub(super) anchored: AnchorContent,
     pub(super) wrong_pins: Option<u32>,
     pub(super) rolled_forward: bool,
+    settled: bool,
     pub(super) folder: Folder,
     lock: Lock,
 }
@@ -75,6 +76,7 @@ impl Unsealed {
             place: place(&vault)?,
             anchored: AnchorContent::from_bytes(&[0; AnchorContent::LEN]),
             rolled_forward: false,
+            settled: false,
             store,
             tpm,
             keyring,
@@ -124,11 +126,21 @@ impl Unsealed {
         Ok((lock, Store::open(&folder)?))
     }
 
-    /// What a session is held against.
-    pub(super) fn trust(&self) -> Trust {
+    /// What a session is held against. Before each commit but the first the anchor is read again, so that whatever became
+    /// of the one before is decided by the same table as on open.
+    pub(super) fn trust(&mut self) -> Result<Trust, Error> {
+        if !std::mem::take(&mut self.settled) {
+            self.settle()?;
+            self.settled = false;
+        }
+        Ok(self.trust_in(self.anchored))
+    }
+
+    fn trust_in(&self, anchor: AnchorContent) -> Trust {
         Trust {
             key: log_key(&self.keyring, &self.vault),
-            anchor: self.anchored,
+            anchor,
+            vault: self.vault.clone(),
         }
     }
 
@@ -155,15 +167,17 @@ impl Unsealed {
         self.anchored = ends.last;
         if settle(remembered, &ends)? == Settled::WriteNow {
             // Proven before it is remembered: its last event, its trees and its vault record.
-            drop(self.store.session(&self.trust())?);
+            drop(self.store.session(&self.trust_in(ends.last))?);
             self.folder.sync_file()?;
             if ends.first_of_epoch {
-                limit_guesses(&mut self.tpm, &self.keyring, &self.vault)?;
+                // What cannot be limited, status tells; the passwords are not held back for it.
+                drop(limit_guesses(&mut self.tpm, &self.keyring, &self.vault));
             }
             self.anchor(&authorisation).write(ends.last)?;
             self.rolled_forward = true;
         }
         Pending::clear(&self.folder)?;
+        self.settled = true;
         Ok(())
     }
 }

@@ -9,7 +9,10 @@ use strongroom_core::log::Replay;
 use strongroom_core::log::VerifierKey;
 use strongroom_core::state::Projection;
 use strongroom_core::state::VolumeRecord;
+use strongroom_core::state::canonical;
+use strongroom_core::state::first_difference;
 use strongroom_core::tree::Nodes;
+use strongroom_core::values::LogText;
 
 use crate::store::Alarm;
 use crate::store::Snapshot;
@@ -58,7 +61,10 @@ impl Snapshot<'_> {
         self.audit_state_tree(projection)?;
         self.audit_vault(projection)?;
         self.audit_volumes(projection)?;
-        self.audit_devices()
+        self.audit_order(projection)?;
+        self.audit_devices()?;
+        self.audit_search()?;
+        self.audit_refusals()
     }
 
     fn audit_file(&self) -> Result<(), StoreError> {
@@ -75,11 +81,20 @@ impl Snapshot<'_> {
     fn signed_checkpoints(&self, key: &VerifierKey) -> Result<BTreeMap<u64, (u64, Checkpoint)>, StoreError> {
         let mut checkpoints = BTreeMap::new();
         for (number, note, checkpoint) in self.all_checkpoints()? {
-            note.verify(key)
-                .map_err(|_| Alarm::tampered(format!("checkpoint {number} is not signed by this vault")))?;
-            checkpoints.insert(checkpoint.size, (number, checkpoint));
+            let only_ours = note.verify(key).is_ok() && note.signatures() == 1;
+            if !only_ours || checkpoints.insert(checkpoint.size, (number, checkpoint)).is_some() {
+                return Err(Alarm::tampered(format!(
+                    "checkpoint {number} is not signed by this vault, or not as it signs"
+                ))
+                .into());
+            }
         }
-        Ok(checkpoints)
+        let newest: Vec<u64> = checkpoints.values().rev().map(|(number, _)| *number).collect();
+        match newest.as_slice() {
+            [1] => Ok(checkpoints),
+            [last, before] if before + 1 == *last => Ok(checkpoints),
+            _ => Err(Alarm::tampered("the newest two checkpoints are not both there, or not alone").into()),
+        }
     }
 
     /// Replays the leaves; every stored hash, and every checkpoint on the way, is what they give.
@@ -190,6 +205,58 @@ impl Snapshot<'_> {
         Ok(())
     }
 
+    /// Escrows are numbered from 1 in the order in which they came.
+    fn audit_order(&self, projection: &Projection) -> Result<(), StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare("SELECT number, escrow FROM escrow ORDER BY number")?;
+        let mut rows = statement.query(())?;
+        for (number, escrow) in (1_i64..).zip(projection.arrivals()) {
+            let same = match rows.next()? {
+                Some(row) => row.get::<_, i64>(0)? == number && row.get::<_, [u8; 16]>(1)? == *escrow.as_bytes(),
+                None => false,
+            };
+            if !same {
+                return Err(Alarm::tampered(format!("escrow {escrow} is not the one with number {number}")).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The search index holds every three characters of every name, and nothing else.
+    fn audit_search(&self) -> Result<(), StoreError> {
+        self.transaction.pragma_update(None, "query_only", false)?;
+        self.transaction.execute_batch(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.indexed USING fts5vocab('main', 'device_search', 'instance')",
+        )?;
+        self.transaction.pragma_update(None, "query_only", true)?;
+        let (found, expected): (i64, i64) = self.transaction.query_row(
+            "SELECT (SELECT count(*) FROM temp.indexed), (SELECT coalesce(sum(max(length(folded) - 2, 0)), 0) FROM device)",
+            (),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        if found == expected {
+            return Ok(());
+        }
+        Err(Alarm::tampered(format!(
+            "the search index holds {found} pieces of names, and the names have {expected}"
+        ))
+        .into())
+    }
+
+    /// Counts of refusals stand in no event yet; what can be asked of them is that they are counts.
+    fn audit_refusals(&self) -> Result<(), StoreError> {
+        let mut statement = self.transaction.prepare("SELECT operator FROM refusal")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let operator: String = row.get(0)?;
+            operator
+                .parse::<LogText>()
+                .map_err(|_| Alarm::tampered("a count of refusals names no operator"))?;
+        }
+        Ok(())
+    }
+
     fn require_rows(&self, table: &str, expected: usize) -> Result<(), StoreError> {
         let sql = format!("SELECT count(*) FROM {table}");
         let rows: u64 = self.transaction.query_row(&sql, (), |row| row.get(0))?;
@@ -231,11 +298,12 @@ fn require_count(table: &TreeTable<'_>, expected: u64, tree: &str) -> Result<(),
 }
 
 /// That two records are the same, or the first field that is not.
-fn require_same<T: PartialEq + Serialize>(row: &T, logged: &T, name: &str) -> Result<(), StoreError> {
-    if row == logged {
+fn require_same<T: Serialize>(row: &T, logged: &T, name: &str) -> Result<(), StoreError> {
+    // By their canonical text: names are equal without case, and yet not what was written.
+    if canonical(row) == canonical(logged) {
         return Ok(());
     }
-    let field = strongroom_core::state::first_difference(row, logged).unwrap_or_default();
+    let field = first_difference(row, logged).unwrap_or_default();
     Err(Alarm::tampered(format!("{name}: {field} is not what the log says")).into())
 }
 

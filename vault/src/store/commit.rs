@@ -15,7 +15,6 @@ use strongroom_core::log::Leaf;
 use strongroom_core::log::Origin;
 use strongroom_core::log::Salt;
 use strongroom_core::state::Change;
-use strongroom_core::state::EscrowState;
 use strongroom_core::state::Totals;
 use strongroom_core::state::canonical;
 use strongroom_core::tree::TreeEdit;
@@ -128,7 +127,7 @@ impl Session<'_> {
             (summary.number, checkpoint.sign(key).to_string()),
         )?;
         self.transaction.execute(
-            "DELETE FROM checkpoint WHERE number < ?1 AND NOT handed_out",
+            "DELETE FROM checkpoint WHERE number < ?1",
             [summary.number.saturating_sub(1)],
         )?;
         let content = AnchorContent {
@@ -146,7 +145,8 @@ impl Session<'_> {
         let mut totals = self.totals();
         for change in draft.changes() {
             if let Change::Escrow { record, volume } = change {
-                totals.count(self.state_of(*volume, record.escrow)?, record.state);
+                let before = rows::state_of(&self.transaction, *volume, record.escrow)?;
+                totals.count(before, record.state);
             }
             apply(&self.transaction, draft, change)?;
         }
@@ -220,14 +220,6 @@ impl Session<'_> {
             escrows: head.summary.escrows,
             exposed: head.summary.exposed,
         })
-    }
-
-    fn state_of(&self, volume: u64, escrow: EscrowId) -> Result<Option<EscrowState>, StoreError> {
-        let rows = rows::escrows(&self.transaction, volume)?;
-        Ok(rows
-            .into_iter()
-            .find(|row| row.record.escrow == escrow)
-            .map(|row| row.record.state))
     }
 }
 

@@ -1,10 +1,12 @@
 //! Counting escrows and commits.
 
+use strongroom_core::log::CommitSummary;
 use strongroom_core::values::Time;
 
 use crate::store::Alarm;
 use crate::store::Snapshot;
 use crate::store::StoreError;
+use crate::store::snapshot::read_leaf;
 
 /// How many escrows are how.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -31,6 +33,24 @@ pub struct Counts {
     pub claimed_ends: u64,
     /// Devices.
     pub devices: u64,
+}
+
+impl Counts {
+    /// That the totals are those of the last event.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if they are not.
+    pub fn require(&self, summary: &CommitSummary) -> Result<(), StoreError> {
+        if (self.escrows, self.exposed) == (summary.escrows, summary.exposed) {
+            return Ok(());
+        }
+        let what = format!(
+            "there are {} escrows, {} of them exposed, and the log has {} and {}",
+            self.escrows, self.exposed, summary.escrows, summary.exposed
+        );
+        Err(Alarm::tampered(what).into())
+    }
 }
 
 impl Snapshot<'_> {
@@ -70,7 +90,7 @@ impl Snapshot<'_> {
         let mut commits = 0;
         while let Some(row) = rows.next()? {
             let index = row.get(0)?;
-            let leaf = super::snapshot::bounded(index, row.get(1)?)?;
+            let leaf = read_leaf(index, row, 1)?;
             let event = leaf
                 .decode()
                 .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")))?;

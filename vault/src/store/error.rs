@@ -1,6 +1,7 @@
 //! How the store fails.
 
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use strongroom_core::tree::MissingNode;
@@ -156,6 +157,22 @@ impl Alarm {
     }
 }
 
+impl StoreError {
+    /// What a file or folder's failure means.
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        if [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&source.kind()) {
+            return Self::DiskFull;
+        }
+        if source.kind() == io::ErrorKind::ReadOnlyFilesystem {
+            return Self::ReadOnly;
+        }
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ffi::ErrorCode;
@@ -165,6 +182,7 @@ impl From<rusqlite::Error> for StoreError {
             rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..)
                 | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::ToSqlConversionFailure(..)
                 | rusqlite::Error::Utf8Error(..)
         ) {
             return Alarm::tampered("a column holds what no vault writes").into();
@@ -172,10 +190,17 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => Alarm::tampered("a row stands where a new one belongs").into(),
             Some(ErrorCode::DiskFull) => Self::DiskFull,
-            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            // The folder and the file are ours and may be used, so what cannot be opened is read-only.
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                Self::Busy
+            }
             Some(ErrorCode::NotADatabase) => Alarm::NotAVault.into(),
             Some(ErrorCode::DatabaseCorrupt) => Alarm::tampered("SQLite finds it malformed").into(),
+            // The schema is ours, so a statement that SQLite cannot carry out met a search index that is not.
+            Some(ErrorCode::Unknown) if matches!(error, rusqlite::Error::SqliteFailure(..)) => {
+                Alarm::tampered(format!("the search index cannot be read ({error})")).into()
+            }
             _ => Self::Sqlite(error),
         }
     }

@@ -50,7 +50,7 @@ impl Store {
             .create_new(true)
             .mode(FILE_MODE)
             .open(&path)
-            .map_err(|source| folder.io(&path, source))?;
+            .map_err(|source| StoreError::io(&path, source))?;
         let store = Self::open_path(&path)?;
         store.harden()?;
         // One file until it is in its place: a write-ahead log would have to move with it.
@@ -66,7 +66,7 @@ impl Store {
     pub fn put_in_place(self, folder: &Folder) -> Result<Self, StoreError> {
         self.connection.close().map_err(|(_, error)| error)?;
         let (new, file) = (folder.new_file(), folder.file());
-        std::fs::rename(&new, &file).map_err(|source| folder.io(&new, source))?;
+        std::fs::rename(&new, &file).map_err(|source| StoreError::io(&new, source))?;
         folder.sync()?;
         Self::open(folder)
     }
@@ -213,7 +213,8 @@ pub(super) fn read_vault(connection: &Connection) -> Result<(VaultRecord, VaultB
     );
     let (text, bytes) = match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => return Err(Alarm::tampered("there is no vault record").into()),
-        other => other?,
+        Err(_) => return Err(Alarm::tampered("the vault record cannot be read").into()),
+        Ok(row) => row,
     };
     let record: VaultRecord = from_canonical(text.as_bytes())
         .map_err(|_| Alarm::tampered("the vault record is not one that a vault writes"))?;

@@ -27,14 +27,14 @@ impl Folder {
         let no_vault = || StoreError::NoVault { path: path.to_owned() };
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(no_vault()),
-            Err(source) => return Err(folder.io(path, source)),
+            Err(source) => return Err(StoreError::io(path, source)),
             Ok(metadata) => check(path, &metadata, FOLDER_MODE)?,
         }
         for name in [FILE, LOCK, PENDING, WAL, SHM] {
             let path = path.join(name);
             match fs::symlink_metadata(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(folder.io(&path, source)),
+                Err(source) => return Err(StoreError::io(&path, source)),
                 Ok(metadata) => check(&path, &metadata, FILE_MODE)?,
             }
         }
@@ -47,11 +47,23 @@ impl Folder {
     ///
     /// Fails as [`Self::existing`] does, and if it cannot be made.
     pub fn to_be(path: &Path) -> Result<Self, StoreError> {
-        let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path);
-        made.map_err(|source| StoreError::Io {
-            path: path.to_owned(),
-            source,
-        })?;
+        let missing: Vec<&Path> = path
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .collect();
+        for folder in missing.into_iter().rev() {
+            DirBuilder::new()
+                .mode(FOLDER_MODE)
+                .create(folder)
+                .map_err(|source| StoreError::io(folder, source))?;
+            // A folder whose name is not durable takes what is in it along.
+            sync(
+                folder
+                    .parent()
+                    .filter(|parent| *parent != Path::new(""))
+                    .unwrap_or(Path::new(".")),
+            )?;
+        }
         Self::existing(path)
     }
 
@@ -62,9 +74,12 @@ impl Folder {
     ///
     /// Fails if it cannot be listed, or holds anything else.
     pub fn require_empty(&self) -> Result<(), StoreError> {
-        for entry in fs::read_dir(&self.0).map_err(|source| self.io(&self.0, source))? {
-            let entry = entry.map_err(|source| self.io(&self.0, source))?;
-            if entry.file_name() != LOCK && entry.file_name() != SIMULATOR {
+        for entry in fs::read_dir(&self.0).map_err(|source| StoreError::io(&self.0, source))? {
+            let entry = entry.map_err(|source| StoreError::io(&self.0, source))?;
+            if ![LOCK, SIMULATOR, NEW_PENDING]
+                .iter()
+                .any(|name| entry.file_name() == *name)
+            {
                 return Err(StoreError::NotEmpty { path: self.0.clone() });
             }
         }
@@ -95,7 +110,7 @@ impl Folder {
         for suffix in ["", "-journal", "-wal", "-shm"] {
             let path = self.0.join(format!("{NEW_FILE}{suffix}"));
             match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.io(&path, error)),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(StoreError::io(&path, error)),
                 _ => {}
             }
         }
@@ -110,7 +125,7 @@ impl Folder {
     pub fn remove_simulator(&self) -> Result<(), StoreError> {
         let path = self.0.join(SIMULATOR);
         match fs::remove_dir_all(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.io(&path, error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(&path, error)),
             _ => self.sync(),
         }
     }
@@ -130,17 +145,18 @@ impl Folder {
     }
 
     /// Makes durable what a killed process may have left in the write-ahead log: it is read back without ever having
-    /// been synced.
+    /// been synced. SQLite itself never begins that log anew before the file is synced.
+    ///
+    /// Not the vault file: to close it here would end the locks that SQLite holds on it in this process
+    /// (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
     ///
     /// # Errors
     ///
     /// Fails if a file or the folder cannot be synced.
     pub fn sync_file(&self) -> Result<(), StoreError> {
-        for name in [FILE, WAL] {
-            let path = self.0.join(name);
-            if path.exists() {
-                sync(&path)?;
-            }
+        let path = self.0.join(WAL);
+        if path.exists() {
+            sync(&path)?;
         }
         self.sync()
     }
@@ -153,28 +169,15 @@ impl Folder {
         self.0.join(PENDING)
     }
 
-    #[expect(clippy::unused_self, reason = "reads as what it is: an error of this folder")]
-    pub(super) fn io(&self, path: &Path, source: io::Error) -> StoreError {
-        if source.kind() == io::ErrorKind::StorageFull {
-            return StoreError::DiskFull;
-        }
-        if source.kind() == io::ErrorKind::ReadOnlyFilesystem {
-            return StoreError::ReadOnly;
-        }
-        StoreError::Io {
-            path: path.to_owned(),
-            source,
-        }
+    pub(super) fn new_pending_file(&self) -> PathBuf {
+        self.0.join(NEW_PENDING)
     }
 }
 
 fn sync(path: &Path) -> Result<(), StoreError> {
     File::open(path)
         .and_then(|file| file.sync_all())
-        .map_err(|source| StoreError::Io {
-            path: path.to_owned(),
-            source,
-        })
+        .map_err(|source| StoreError::io(path, source))
 }
 
 fn check(path: &Path, metadata: &Metadata, wanted: u32) -> Result<(), StoreError> {
@@ -209,5 +212,6 @@ const SHM: &str = "vault.db-shm";
 const SIMULATOR: &str = "tpm";
 const LOCK: &str = "lock";
 const PENDING: &str = "init.pending";
+const NEW_PENDING: &str = "init.pending.new";
 const FOLDER_MODE: u32 = 0o700;
 pub(super) const FILE_MODE: u32 = 0o600;

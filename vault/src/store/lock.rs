@@ -35,17 +35,17 @@ impl Lock {
             .truncate(false)
             .mode(FILE_MODE)
             .open(&path)
-            .map_err(|source| folder.io(&path, source))?;
+            .map_err(|source| StoreError::io(&path, source))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(Self(file)),
             Err(rustix::io::Errno::WOULDBLOCK) => {}
-            Err(error) => return Err(folder.io(&path, error.into())),
+            Err(error) => return Err(StoreError::io(&path, error.into())),
         }
         queue(file, wait).map_err(|error| {
             if error.kind() == io::ErrorKind::TimedOut {
                 StoreError::Busy
             } else {
-                folder.io(&path, error)
+                StoreError::io(&path, error)
             }
         })
     }

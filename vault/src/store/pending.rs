@@ -31,17 +31,20 @@ impl Pending {
     ///
     /// Fails if it cannot be written.
     pub fn write(&self, folder: &Folder) -> Result<(), StoreError> {
-        let path = folder.pending_file();
+        let new = folder.new_pending_file();
+        // What a kill in here leaves says nothing, and the next init writes over it.
         OpenOptions::new()
             .write(true)
-            .create_new(true)
+            .create(true)
+            .truncate(true)
             .mode(FILE_MODE)
-            .open(&path)
+            .open(&new)
             .and_then(|mut file| {
                 file.write_all(&canonical(self))?;
-                file.sync_all()
+                file.sync_all()?;
+                fs::rename(&new, folder.pending_file())
             })
-            .map_err(|source| folder.io(&path, source))?;
+            .map_err(|source| StoreError::io(&new, source))?;
         folder.sync()
     }
 
@@ -57,7 +60,7 @@ impl Pending {
                 .map(Some)
                 .map_err(|_| Alarm::tampered("init.pending is nothing that an init wrote").into()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(folder.io(&path, source)),
+            Err(source) => Err(StoreError::io(&path, source)),
         }
     }
 
@@ -71,7 +74,7 @@ impl Pending {
         match fs::remove_file(&path) {
             Ok(()) => folder.sync(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(source) => Err(folder.io(&path, source)),
+            Err(source) => Err(StoreError::io(&path, source)),
         }
     }
 }

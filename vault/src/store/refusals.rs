@@ -3,8 +3,10 @@
 use rusqlite::OptionalExtension;
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
+use strongroom_core::values::LogText;
 use strongroom_core::values::Time;
 
+use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::Session;
 use crate::store::StoreError;
@@ -59,6 +61,10 @@ impl Session<'_> {
         let mut rows = statement.query((over, now.as_millis()))?;
         while let Some(row) = rows.next()? {
             let (operator, waiting): (String, u64) = (row.get(0)?, row.get(1)?);
+            // It goes into the log, and the row is no part of what the log says: whoever writes the file could write it.
+            let operator: LogText = operator
+                .parse()
+                .map_err(|_| Alarm::tampered("a count of refusals names no operator"))?;
             if waiting > 0 {
                 draft.event(EventBody {
                     result: Some(format!("{waiting} more refusals of {operator}")),

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::Row;
+use rusqlite::types::FromSql;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::state::Ending;
@@ -11,6 +12,7 @@ use strongroom_core::state::EscrowState;
 use strongroom_core::state::HowEnded;
 use strongroom_core::state::Source;
 use strongroom_core::state::VolumeRecord;
+use strongroom_core::state::from_canonical;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 use strongroom_core::values::MountPoint;
@@ -100,41 +102,51 @@ pub(super) fn same_password(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The state of an escrow in a volume, if it is there.
+pub(super) fn state_of(
+    connection: &Connection,
+    volume: u64,
+    escrow: EscrowId,
+) -> Result<Option<EscrowState>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT state FROM escrow WHERE escrow = ?1 AND volume = ?2")?;
+    let state: Option<String> = statement
+        .query_row((escrow.as_bytes(), volume), |row| row.get(0))
+        .optional()?;
+    state
+        .map(|state| {
+            word(&state, &EscrowState::ALL, EscrowState::as_str)
+                .ok_or_else(|| Alarm::tampered(format!("escrow {escrow} has a state that no vault writes")).into())
+        })
+        .transpose()
+}
+
 /// Reads the columns of [`ESCROW_COLUMNS`].
 pub(super) fn escrow(row: &Row<'_>) -> Result<EscrowRow, StoreError> {
-    let id = EscrowId::new(row.get(0)?);
-    let wrong = |what: &str| Alarm::tampered(format!("escrow {id} has a {what} that no vault writes"));
+    let id = EscrowId::new(Named { row, name: "an escrow" }.get(0)?);
+    let name = format!("escrow {id}");
+    let row = Named { row, name: &name };
     let envelope: Vec<u8> = row.get(18)?;
-    let envelope = Envelope::from_bytes(&envelope).map_err(|_| wrong("envelope"))?;
+    let envelope = Envelope::from_bytes(&envelope).map_err(|_| row.wrong(18))?;
     let fingerprint = Fingerprint::kept(row.get(19)?);
+    let sources = [Source::Escrow, Source::Import, Source::Drop];
     let record = EscrowRecord {
         escrow: id,
         protector: ProtectorId::new(row.get(1)?),
         envelope: envelope.digest(&fingerprint),
-        source: word(
-            &row.get::<_, String>(2)?,
-            &[Source::Escrow, Source::Import, Source::Drop],
-            Source::as_str,
-        )
-        .ok_or_else(|| wrong("source"))?,
-        escrowed_at: time(row, 3)?.ok_or_else(|| wrong("time"))?,
-        created_at: time(row, 4)?,
-        state: word(
-            &row.get::<_, String>(5)?,
-            &[EscrowState::Current, EscrowState::Exposed, EscrowState::Superseded],
-            EscrowState::as_str,
-        )
-        .ok_or_else(|| wrong("state"))?,
-        conflict: flag(row, 6)?.ok_or_else(|| wrong("mark"))?,
-        unconfirmed: flag(row, 7)?.ok_or_else(|| wrong("mark"))?,
-        exposed_at: time(row, 8)?,
+        source: row.word(2, &sources, Source::as_str)?,
+        escrowed_at: row.time(3)?.ok_or_else(|| row.wrong(3))?,
+        created_at: row.time(4)?,
+        state: row.word(5, &EscrowState::ALL, EscrowState::as_str)?,
+        conflict: row.flag(6)?,
+        unconfirmed: row.flag(7)?,
+        exposed_at: row.time(8)?,
         exposed_by: row.get(9)?,
-        shown_at: time(row, 10)?,
-        rotate_by: time(row, 11)?,
-        superseded_at: time(row, 12)?,
-        superseded_by: row.get::<_, Option<_>>(13)?.map(EscrowId::new),
-        ended: ending(row)?.ok_or_else(|| wrong("end of exposure"))?,
-        proven_at: time(row, 17)?,
+        shown_at: row.time(10)?,
+        rotate_by: row.time(11)?,
+        superseded_at: row.time(12)?,
+        superseded_by: row.get::<Option<_>>(13)?.map(EscrowId::new),
+        ended: ending(&row)?,
+        proven_at: row.time(17)?,
     };
     Ok(EscrowRow {
         record,
@@ -146,56 +158,74 @@ pub(super) fn escrow(row: &Row<'_>) -> Result<EscrowRow, StoreError> {
 /// Reads a volume's columns from `first` on: number, device's name, id, mounts, type.
 pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, StoreError> {
     let volume: u64 = row.get(first)?;
-    let wrong = |what: &str| Alarm::tampered(format!("volume {volume} has a {what} that no vault writes"));
+    let name = format!("volume {volume}");
+    let row = Named { row, name: &name };
+    let device: Option<String> = row.get(first + 1)?;
     let mounts: String = row.get(first + 3)?;
+    let kind: String = row.get(first + 4)?;
     Ok(VolumeRecord {
         volume,
-        device: row
-            .get::<_, Option<String>>(first + 1)?
+        device: device
             .map(DeviceName::try_from)
             .transpose()
-            .map_err(|_| wrong("device"))?,
-        id: row.get::<_, Option<_>>(first + 2)?.map(VolumeId::new),
-        mounts: strongroom_core::state::from_canonical::<Vec<MountPoint>>(mounts.as_bytes())
-            .map_err(|_| wrong("mount point"))?,
-        kind: row
-            .get::<_, String>(first + 4)?
-            .parse::<VolumeType>()
-            .map_err(|_| wrong("type"))?,
+            .map_err(|_| row.wrong(first + 1))?,
+        id: row.get::<Option<_>>(first + 2)?.map(VolumeId::new),
+        mounts: from_canonical::<Vec<MountPoint>>(mounts.as_bytes()).map_err(|_| row.wrong(first + 3))?,
+        kind: kind.parse::<VolumeType>().map_err(|_| row.wrong(first + 4))?,
         escrows: Vec::new(),
     })
 }
 
-fn ending(row: &Row<'_>) -> Result<Option<Option<Ending>>, StoreError> {
-    let how: Option<String> = row.get(14)?;
-    let (at, by) = (time(row, 15)?, row.get::<_, Option<String>>(16)?);
-    Ok(match (how, at, by) {
-        (None, None, None) => Some(None),
-        (Some(how), Some(at), Some(by)) => word(
-            &how,
-            &[HowEnded::Claimed, HowEnded::Proven, HowEnded::Waived],
-            HowEnded::as_str,
-        )
-        .map(|how| Some(Ending { how, at, by })),
-        _ => None,
-    })
+fn ending(row: &Named<'_>) -> Result<Option<Ending>, StoreError> {
+    let (at, by) = (row.time(15)?, row.get::<Option<String>>(16)?);
+    let Some(at) = at else {
+        let none = row.get::<Option<String>>(14)?.is_none() && by.is_none();
+        return if none { Ok(None) } else { Err(row.wrong(14).into()) };
+    };
+    let ways = [HowEnded::Claimed, HowEnded::Proven, HowEnded::Waived];
+    Ok(Some(Ending {
+        how: row.word(14, &ways, HowEnded::as_str)?,
+        at,
+        by: by.ok_or_else(|| row.wrong(16))?,
+    }))
 }
 
 fn word<T: Copy>(word: &str, all: &[T], text: fn(T) -> &'static str) -> Option<T> {
     all.iter().copied().find(|value| text(*value) == word)
 }
 
-fn flag(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<bool>> {
-    Ok(match row.get::<_, i64>(column)? {
-        0 => Some(false),
-        1 => Some(true),
-        _ => None,
-    })
+/// A row of something that has a name: what cannot be read in it is named by that and by its column.
+struct Named<'r> {
+    row: &'r Row<'r>,
+    name: &'r str,
 }
 
-fn time(row: &Row<'_>, column: usize) -> Result<Option<Time>, StoreError> {
-    let millis: Option<i64> = row.get(column)?;
-    millis
-        .map(|millis| Time::from_millis(millis).ok_or_else(|| Alarm::tampered("a time that no vault writes").into()))
-        .transpose()
+impl Named<'_> {
+    fn get<T: FromSql>(&self, column: usize) -> Result<T, Alarm> {
+        self.row.get(column).map_err(|_| self.wrong(column))
+    }
+
+    fn time(&self, column: usize) -> Result<Option<Time>, Alarm> {
+        let millis: Option<i64> = self.get(column)?;
+        millis
+            .map(|millis| Time::from_millis(millis).ok_or_else(|| self.wrong(column)))
+            .transpose()
+    }
+
+    fn flag(&self, column: usize) -> Result<bool, Alarm> {
+        match self.get::<i64>(column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.wrong(column)),
+        }
+    }
+
+    fn word<T: Copy>(&self, column: usize, all: &[T], text: fn(T) -> &'static str) -> Result<T, Alarm> {
+        word(&self.get::<String>(column)?, all, text).ok_or_else(|| self.wrong(column))
+    }
+
+    fn wrong(&self, column: usize) -> Alarm {
+        let column = self.row.as_ref().column_name(column).unwrap_or("a column");
+        Alarm::tampered(format!("{}: {column} holds what no vault writes", self.name))
+    }
 }

@@ -5,6 +5,7 @@
 //! ```
 //! An operation reads its volume's rows through [`Session::volume`], which proves this whole chain.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use rusqlite::Transaction;
@@ -27,7 +28,6 @@ use strongroom_core::values::EscrowId;
 use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::StoreError;
-use crate::store::VaultBytes;
 use crate::store::file::read_vault;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
@@ -40,6 +40,8 @@ pub struct Trust {
     pub key: VerifierKey,
     /// What the TPM remembers.
     pub anchor: AnchorContent,
+    /// The vault record by which the TPM was opened.
+    pub vault: VaultRecord,
 }
 
 /// A transaction on a file whose last commit is proven.
@@ -82,6 +84,9 @@ impl<'s> Session<'s> {
             return Err(Alarm::tampered("the state tree does not lead to the last event").into());
         }
         let (vault, _) = read_vault(&transaction)?;
+        if vault != trust.vault {
+            return Err(Alarm::tampered("the vault record has changed since the vault was opened").into());
+        }
         prove_state_leaf(&transaction, &summary, 0, vault.leaf_hash(), "the vault record")?;
         Ok(Self {
             transaction,
@@ -98,24 +103,6 @@ impl<'s> Session<'s> {
     /// Fails in the session that makes the vault, where there is none yet.
     pub fn vault(&self) -> Result<&VaultRecord, StoreError> {
         Ok(&self.head()?.vault)
-    }
-
-    /// The bytes whose hashes the vault record holds.
-    ///
-    /// # Errors
-    ///
-    /// Fails if they do not fit it.
-    pub fn vault_bytes(&self) -> Result<VaultBytes, StoreError> {
-        Ok(read_vault(&self.transaction)?.1)
-    }
-
-    /// The last event, proven.
-    ///
-    /// # Errors
-    ///
-    /// Fails in the session that makes the vault, where there is none yet.
-    pub fn last_event(&self) -> Result<&Event, StoreError> {
-        Ok(&self.head()?.last)
     }
 
     /// A volume's record, computed from its rows and proven.
@@ -153,14 +140,23 @@ impl<'s> Session<'s> {
             .transpose()
     }
 
-    /// The escrows that hold a password, each with its volume's number. Their absence cannot be proven here; `audit
-    /// verify` proves it.
+    /// The escrows that hold a password, each with its volume's number: those of `volume`, whose rows are proven, and
+    /// those that the index finds elsewhere. That there are no more elsewhere cannot be proven here; `audit verify`
+    /// proves it.
     ///
     /// # Errors
     ///
     /// Fails if the file cannot be read.
-    pub fn same_password(&self, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
-        rows::same_password(&self.transaction, fingerprint)
+    pub fn same_password(&self, volume: u64, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
+        let mut found: BTreeMap<EscrowId, u64> = rows::same_password(&self.transaction, fingerprint)?
+            .into_iter()
+            .collect();
+        for row in rows::escrows(&self.transaction, volume)? {
+            if row.fingerprint == *fingerprint {
+                found.insert(row.record.escrow, volume);
+            }
+        }
+        Ok(found.into_iter().collect())
     }
 
     /// The envelope and fingerprint of an escrow in a volume whose record is proven.
@@ -248,7 +244,7 @@ pub(super) fn prove_last_event(
         .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")))?;
     let summary = event
         .commit
-        .filter(|_| event.leaf == index)
+        .filter(|summary| event.leaf == index && i64::try_from(summary.state_size).is_ok())
         .ok_or_else(|| Alarm::tampered("the last event ends no commit"))?;
     Ok((event, summary))
 }

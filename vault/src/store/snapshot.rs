@@ -1,7 +1,7 @@
 //! The file as it is at one moment, for reading.
 
 use rusqlite::Connection;
-use rusqlite::OptionalExtension;
+use rusqlite::Row;
 use rusqlite::Transaction;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::CommitSummary;
@@ -71,6 +71,15 @@ impl<'s> Snapshot<'s> {
         session::prove_last_event(&self.transaction, &checkpoint)
     }
 
+    /// That a vault record is what the last event says.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if it is not.
+    pub fn prove_vault(&self, summary: &CommitSummary, vault: &VaultRecord) -> Result<(), StoreError> {
+        session::prove_state_leaf(&self.transaction, summary, 0, vault.leaf_hash(), "the vault record")
+    }
+
     /// That a volume's rows are what the last event says.
     ///
     /// # Errors
@@ -94,8 +103,7 @@ impl<'s> Snapshot<'s> {
         let mut rows = statement.query(()).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             let index = row.get(0).map_err(StoreError::from)?;
-            let event: String = row.get(1).map_err(StoreError::from)?;
-            if !each(index, bounded(index, event)?)? {
+            if !each(index, read_leaf(index, row, 1)?)? {
                 break;
             }
         }
@@ -105,12 +113,12 @@ impl<'s> Snapshot<'s> {
 
 /// One leaf.
 pub(super) fn leaf(connection: &Connection, index: u64) -> Result<Leaf, StoreError> {
-    let event: Option<String> = connection
-        .prepare_cached("SELECT event FROM leaf WHERE leaf = ?1")?
-        .query_row([index], |row| row.get(0))
-        .optional()?;
-    let event = event.ok_or_else(|| Alarm::tampered(format!("leaf {index} is missing")))?;
-    bounded(index, event)
+    let mut statement = connection.prepare_cached("SELECT event FROM leaf WHERE leaf = ?1")?;
+    let mut rows = statement.query([index])?;
+    match rows.next()? {
+        Some(row) => read_leaf(index, row, 0),
+        None => Err(Alarm::tampered(format!("leaf {index} is missing")).into()),
+    }
 }
 
 /// The newest checkpoint's note, with the number of its commit.
@@ -129,7 +137,9 @@ fn notes(connection: &Connection, limit: i64) -> Result<Vec<(u64, Note)>, StoreE
     while let Some(row) = rows.next()? {
         let number = row.get(0)?;
         let note = row
-            .get::<_, String>(1)?
+            .get_ref(1)?
+            .as_str()
+            .map_err(|error| Alarm::tampered(format!("checkpoint {number}: {error}")))?
             .parse()
             .map_err(|error| Alarm::tampered(format!("checkpoint {number}: {error}")))?;
         notes.push((number, note));
@@ -137,6 +147,11 @@ fn notes(connection: &Connection, limit: i64) -> Result<Vec<(u64, Note)>, StoreE
     Ok(notes)
 }
 
-pub(super) fn bounded(index: u64, event: String) -> Result<Leaf, StoreError> {
-    Leaf::bounded(event.into_bytes()).map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")).into())
+/// The bytes of a leaf; whether they are an event, the leaf itself knows.
+pub(super) fn read_leaf(index: u64, row: &Row<'_>, column: usize) -> Result<Leaf, StoreError> {
+    let event = row
+        .get_ref(column)?
+        .as_bytes()
+        .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")))?;
+    Leaf::bounded(event.to_vec()).map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")).into())
 }
