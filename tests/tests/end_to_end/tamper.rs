@@ -80,11 +80,11 @@ fn an_edited_escrow_is_named() {
         row(&format!("{date} = {date} - 1"), ROTATED, date);
     }
     row("rotate_by = NULL", SHOWN, "rotate_by");
-    row("exposed_by = 'nobody'", SHOWN, "exposed_by");
+    row("exposed_by = 'somebody else'", SHOWN, "exposed_by");
     row("proven_at = 1700000000000", SHOWN, "proven_at");
     row("ended_at = ended_at + 1", ROTATED, "ended");
     row("ended_how = 'proven'", ROTATED, "ended");
-    row("ended_by = 'nobody'", ROTATED, "ended");
+    row("ended_by = 'somebody else'", ROTATED, "ended");
     row("superseded_by = randomblob(16)", ROTATED, "superseded_by");
     row("protector = randomblob(16)", SHOWN, "protector");
 }
