@@ -45,7 +45,6 @@ fn operation(error: &Error) -> &'static str {
         Error::NotExposed { .. } => "`strongroom rotation list` shows what can be waived",
         Error::NothingToClean => "`strongroom status` shows what is there",
         Error::PcrsOfSimulator => "leave --pcr out, or use a real TPM",
-        Error::PinEmpty => "a PIN has one character or more",
         Error::PinNeeded => "give it at the prompt, on stdin or by --pin-file FILE",
         Error::PinNotTaken => "leave --pin-file out",
         Error::Store(_) | Error::Tpm(_) | _ => "please report this",

@@ -10,6 +10,7 @@ use strongroom_core::state::Rule;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
 use strongroom_core::values::Operator;
+use strongroom_core::values::Pin;
 use strongroom_core::values::ProtectorId;
 use strongroom_core::values::Reason;
 use strongroom_core::values::RecoveryPassword;
@@ -64,7 +65,7 @@ fn escrow(vault: &mut Unsealed, minute: i64, protector: u8, seed: u8) -> Escrowe
         .unwrap()
 }
 
-fn init(folder: &Path, pin: Option<&str>) {
+fn init(folder: &Path, pin: Option<&Pin>) {
     ops::init(
         folder,
         WAIT,
@@ -81,7 +82,7 @@ fn init(folder: &Path, pin: Option<&str>) {
     .unwrap();
 }
 
-fn verified(folder: &Path, pin: Option<&str>, events: u64) {
+fn verified(folder: &Path, pin: Option<&Pin>, events: u64) {
     let verified = ops::verify(folder, WAIT, Depth::Tpm { pin }).unwrap();
     assert_eq!(verified.first_wrong, None);
     assert_eq!(verified.events, events);
@@ -91,7 +92,8 @@ fn verified(folder: &Path, pin: Option<&str>, events: u64) {
 
 #[test]
 fn a_password_is_escrowed_revealed_and_rotated() {
-    for pin in [None, Some("271828")] {
+    let pin = Pin::new("271828".to_owned().into()).unwrap();
+    for pin in [None, Some(&pin)] {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().join("vault");
         init(&folder, pin);

@@ -97,7 +97,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &InitArgs) -> Result<(),
     let request = InitRequest {
         tcti: args.tpm.clone(),
         pcrs: args.pcr,
-        pin: pin.as_ref().map(|pin| pin.as_str()),
+        pin: pin.as_ref(),
         keep_lockout_auth: args.keep_lockout_auth,
         site: args.site.clone(),
         grace_seconds: args.grace.0,

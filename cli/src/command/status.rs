@@ -6,12 +6,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use clap::Args;
+use strongroom_core::values::Pin;
 use strongroom_vault::ops;
 use strongroom_vault::ops::AnchorState;
 use strongroom_vault::ops::Depth;
 use strongroom_vault::ops::Error;
 use strongroom_vault::ops::Inventory;
-use zeroize::Zeroizing;
 
 use crate::args::PinArgs;
 use crate::clock;
@@ -49,9 +49,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &StatusArgs) -> Result<(
     let looked = if args.no_tpm {
         look(Depth::File)
     } else {
-        look(Depth::Tpm {
-            pin: pin.as_ref().map(|pin| pin.as_str()),
-        })
+        look(Depth::Tpm { pin: pin.as_ref() })
     };
     drop(pin);
     // What the file alone says is worth saying where the TPM does not answer.
@@ -83,11 +81,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &StatusArgs) -> Result<(
 }
 
 /// The PIN, where the vault has one and a file holds it: nobody is asked.
-pub(super) fn pin_by_file(
-    ui: &mut Ui,
-    setting: &Setting,
-    args: &PinArgs,
-) -> Result<Option<Zeroizing<String>>, Failure> {
+pub(super) fn pin_by_file(ui: &mut Ui, setting: &Setting, args: &PinArgs) -> Result<Option<Pin>, Failure> {
     if args.pin_file.is_none() && !Inventory::open(&setting.folder)?.vault()?.tpm.pin {
         return Ok(None);
     }

@@ -1,10 +1,10 @@
 //! Working in an unsealed vault: PIN, lock, one operation, and closing again.
 
+use strongroom_core::values::Pin;
 use strongroom_vault::ops::Error;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::Who;
-use zeroize::Zeroizing;
 
 use crate::args::PinArgs;
 use crate::clock;
@@ -15,12 +15,7 @@ use crate::ui::StdinIs;
 use crate::ui::Ui;
 
 /// The PIN, where the vault asks for one; it is not proven here that it does, and the TPM decides.
-pub(super) fn pin(
-    ui: &mut Ui,
-    inventory: &Inventory,
-    args: &PinArgs,
-    stdin: StdinIs,
-) -> Result<Option<Zeroizing<String>>, Failure> {
+pub(super) fn pin(ui: &mut Ui, inventory: &Inventory, args: &PinArgs, stdin: StdinIs) -> Result<Option<Pin>, Failure> {
     if inventory.vault()?.tpm.pin || args.pin_file.is_some() {
         return Ok(Some(ui.pin(args.pin_file.as_deref(), stdin)?));
     }
@@ -31,12 +26,12 @@ pub(super) fn pin(
 pub(super) fn unsealed<T>(
     ui: &mut Ui,
     setting: &Setting,
-    pin: Option<Zeroizing<String>>,
+    pin: Option<Pin>,
     work: impl FnOnce(&mut Unsealed, &Who) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     let operator = who()?;
     ui.flush()?;
-    let mut vault = Unsealed::open(&setting.folder, setting.wait, pin.as_ref().map(|pin| pin.as_str()))?;
+    let mut vault = Unsealed::open(&setting.folder, setting.wait, pin.as_ref())?;
     drop(pin);
     if vault.rolled_forward() {
         ui.note("the last command died before the TPM remembered it; that has been finished now");

@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+use strongroom_core::values::Pin;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -74,7 +75,7 @@ pub(crate) enum StdinIs {
 
 impl Ui {
     /// The PIN: from the file, from systemd, from stdin, or from whoever sits at the terminal.
-    pub(crate) fn pin(&mut self, file: Option<&Path>, stdin: StdinIs) -> Result<Zeroizing<String>, Failure> {
+    pub(crate) fn pin(&mut self, file: Option<&Path>, stdin: StdinIs) -> Result<Pin, Failure> {
         if let Some(pin) = self.pin_by_file(file)? {
             return Ok(pin);
         }
@@ -86,7 +87,7 @@ impl Ui {
     }
 
     /// A new PIN: who types it, types it twice.
-    pub(crate) fn new_pin(&mut self, file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
+    pub(crate) fn new_pin(&mut self, file: Option<&Path>) -> Result<Pin, Failure> {
         if file.is_some() || !self.stdin_is_terminal {
             return self.pin(file, StdinIs::Free);
         }
@@ -95,7 +96,7 @@ impl Ui {
         }
         let pin = not_empty(self.ask_secret("New PIN: ", PIN)?)?;
         let again = self.ask_secret("New PIN again: ", PIN)?;
-        if *pin != *again {
+        if pin.expose() != again.as_str() {
             return Err(PinError::Different.into());
         }
         Ok(pin)
@@ -103,7 +104,7 @@ impl Ui {
 
     /// The PIN, where a file holds it.
     #[expect(clippy::unused_self, reason = "whoever reads a PIN has the one Ui")]
-    pub(crate) fn pin_by_file(&mut self, file: Option<&Path>) -> Result<Option<Zeroizing<String>>, Failure> {
+    pub(crate) fn pin_by_file(&mut self, file: Option<&Path>) -> Result<Option<Pin>, Failure> {
         if let Some(path) = file {
             return Ok(Some(read_file(path, true)?));
         }
@@ -150,7 +151,7 @@ fn nowhere(failure: Failure) -> Failure {
     failure
 }
 
-fn read_file(path: &Path, private: bool) -> Result<Zeroizing<String>, PinError> {
+fn read_file(path: &Path, private: bool) -> Result<Pin, PinError> {
     let failed = |source| PinError::File {
         path: path.to_owned(),
         source,
@@ -172,7 +173,7 @@ fn read_file(path: &Path, private: bool) -> Result<Zeroizing<String>, PinError> 
 }
 
 /// The only line of `name`.
-fn only_line(from: impl Read, name: &Path) -> Result<Zeroizing<String>, PinError> {
+fn only_line(from: impl Read, name: &Path) -> Result<Pin, PinError> {
     let failed = |source| PinError::File {
         path: name.to_owned(),
         source,
@@ -189,8 +190,8 @@ fn only_line(from: impl Read, name: &Path) -> Result<Zeroizing<String>, PinError
     not_empty(pin)
 }
 
-fn not_empty(pin: Zeroizing<String>) -> Result<Zeroizing<String>, PinError> {
-    if pin.is_empty() { Err(PinError::Empty) } else { Ok(pin) }
+fn not_empty(pin: Zeroizing<String>) -> Result<Pin, PinError> {
+    Pin::new(pin).ok_or(PinError::Empty)
 }
 
 /// The most bytes of a PIN.

@@ -23,9 +23,6 @@ pub enum Error {
     /// A PIN was given, and the vault asks for none.
     #[error("the vault takes no PIN")]
     PinNotTaken,
-    /// A PIN of no characters.
-    #[error("the PIN is empty")]
-    PinEmpty,
     /// There is no such escrow.
     #[error("there is no escrow {escrow}")]
     NoEscrow {
@@ -80,7 +77,6 @@ impl Error {
             | Self::NotExposed { .. }
             | Self::NothingToClean
             | Self::PcrsOfSimulator
-            | Self::PinEmpty
             | Self::PinNeeded
             | Self::PinNotTaken => ErrorKind::Refused,
         }

@@ -2,6 +2,7 @@
 
 use strongroom_core::log::VerifierKey;
 use strongroom_core::state::VaultRecord;
+use strongroom_core::values::Pin;
 
 use crate::ops::Error;
 use crate::ops::locking::lock_pages;
@@ -22,14 +23,14 @@ use crate::tpm::Guesses;
 use crate::tpm::TpmError;
 
 /// How far a look at the vault goes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Depth<'p> {
     /// The file alone.
     File,
     /// The TPM too: with the keyring where the vault has no PIN or one is given, else by owner authorisation.
     Tpm {
         /// The PIN.
-        pin: Option<&'p str>,
+        pin: Option<&'p Pin>,
     },
 }
 
@@ -84,7 +85,7 @@ pub(super) fn with_tpm(
     lock: &Lock,
     snapshot: &Snapshot<'_>,
     (vault, bytes): (&VaultRecord, &VaultBytes),
-    pin: Option<&str>,
+    pin: Option<&Pin>,
 ) -> Result<Examined, Error> {
     let mut tpm = open_tpm(vault, folder, lock)?;
     let keyring = match (pin, vault.tpm.pin) {

@@ -24,6 +24,7 @@ use strongroom_core::state::TpmRecord;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::values::EpochId;
 use strongroom_core::values::LogText;
+use strongroom_core::values::Pin;
 use strongroom_core::values::VaultId;
 
 use crate::ops::Error;
@@ -47,14 +48,13 @@ use crate::tpm::TpmError;
 use crate::tpm::anchor_handle_hint;
 
 /// What vault to make.
-#[derive(Clone, Debug)]
 pub struct InitRequest<'p> {
     /// On which TPM.
     pub tcti: Tcti,
     /// Sealed to which PCRs.
     pub pcrs: PcrSelection,
     /// With which PIN.
-    pub pin: Option<&'p str>,
+    pub pin: Option<&'p Pin>,
     /// Leave the TPM's lockout authorisation as it is.
     pub keep_lockout_auth: bool,
     /// What its people call it.
@@ -139,9 +139,6 @@ impl Keys {
 }
 
 fn require_sense(request: &InitRequest<'_>) -> Result<(), Error> {
-    if request.pin == Some("") {
-        return Err(Error::PinEmpty);
-    }
     if request.tcti.is_simulator() && !request.pcrs.is_empty() {
         return Err(Error::PcrsOfSimulator);
     }
@@ -223,7 +220,7 @@ fn will_limit_guesses(tpm: &mut Tpm, request: &InitRequest<'_>) -> Result<bool, 
 }
 
 fn seal(tpm: &mut Tpm, keys: &Keys, request: &InitRequest<'_>) -> Result<VaultBytes, Error> {
-    let pin = request.pin.map(|pin| PinAuth::new(&keys.vault, pin));
+    let pin = request.pin.map(|pin| PinAuth::new(&keys.vault, pin.expose()));
     let sealed = tpm.seal(&keys.root, &request.pcrs, pin.as_ref())?;
     let keyring = EncryptedKeyring::encrypt(&keys.keyring, keys.vault, &KeyringCopy::Root(&keys.root))?;
     Ok(VaultBytes {

@@ -10,6 +10,7 @@ use strongroom_core::log::AnchorContent;
 use strongroom_core::log::Origin;
 use strongroom_core::log::VerifierKey;
 use strongroom_core::state::VaultRecord;
+use strongroom_core::values::Pin;
 use strongroom_core::values::Secret;
 
 use crate::ops::Error;
@@ -61,7 +62,7 @@ impl Unsealed {
     /// # Errors
     ///
     /// Fails if the lock is not to be had, the TPM does not unseal, or the file is not the one that the TPM remembers.
-    pub fn open(path: &Path, wait: Duration, pin: Option<&str>) -> Result<Self, Error> {
+    pub fn open(path: &Path, wait: Duration, pin: Option<&Pin>) -> Result<Self, Error> {
         let folder = Folder::existing(path)?;
         if !folder.has_vault() && Pending::read(&folder)?.is_some() {
             return Err(StoreError::InitPending { path: path.to_owned() }.into());
@@ -218,15 +219,14 @@ pub(super) fn unseal(
     tpm: &mut Tpm,
     vault: &VaultRecord,
     bytes: &VaultBytes,
-    pin: Option<&str>,
+    pin: Option<&Pin>,
 ) -> Result<Keyring, Error> {
     let sealed = SealedObject::from_bytes(&bytes.sealed)
         .map_err(|_| Alarm::tampered("the sealed object is none that a vault writes"))?;
     let pin = match (pin, vault.tpm.pin) {
         (None, true) => return Err(Error::PinNeeded),
         (Some(_), false) => return Err(Error::PinNotTaken),
-        (Some(""), true) => return Err(Error::PinEmpty),
-        (pin, _) => pin.map(|pin| PinAuth::new(&vault.vault, pin)),
+        (pin, _) => pin.map(|pin| PinAuth::new(&vault.vault, pin.expose())),
     };
     let pcrs = PcrSelection::of(&vault.tpm.pcrs)
         .map_err(|_| Alarm::tampered("the vault record names PCRs that no TPM has"))?;

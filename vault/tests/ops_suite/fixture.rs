@@ -6,6 +6,7 @@ use std::time::Duration;
 use strongroom_core::log::Event;
 use strongroom_core::state::Naming;
 use strongroom_core::values::Operator;
+use strongroom_core::values::Pin;
 use strongroom_core::values::ProtectorId;
 use strongroom_core::values::Reason;
 use strongroom_core::values::RecoveryPassword;
@@ -31,22 +32,26 @@ use tempfile::TempDir;
 pub(crate) const WAIT: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: i64 = 3600;
 
+pub(crate) fn pin(text: &str) -> Pin {
+    Pin::new(text.to_owned().into()).unwrap()
+}
+
 /// A vault in a temporary folder.
 pub(crate) struct Vault {
     folder: TempDir,
-    pin: Option<&'static str>,
+    pin: Option<Pin>,
 }
 
 impl Vault {
     pub(crate) fn new(pin: Option<&'static str>) -> Self {
         let vault = Self {
             folder: tempfile::tempdir().unwrap(),
-            pin,
+            pin: pin.map(self::pin),
         };
         let request = InitRequest {
             tcti: Tcti::Simulator,
             pcrs: PcrSelection::of(&[]).unwrap(),
-            pin,
+            pin: vault.pin.as_ref(),
             keep_lockout_auth: false,
             site: None,
             grace_seconds: 24 * 3600,
@@ -60,7 +65,7 @@ impl Vault {
     }
 
     pub(crate) fn open(&self) -> Unsealed {
-        Unsealed::open(&self.path(), WAIT, self.pin).unwrap()
+        Unsealed::open(&self.path(), WAIT, self.pin.as_ref()).unwrap()
     }
 
     pub(crate) fn inventory(&self) -> Inventory {

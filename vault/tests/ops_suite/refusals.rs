@@ -14,6 +14,7 @@ use crate::fixture::WAIT;
 use crate::fixture::at;
 use crate::fixture::escrow;
 use crate::fixture::operator;
+use crate::fixture::pin;
 use crate::fixture::who;
 
 /// Waives what was never exposed.
@@ -75,7 +76,7 @@ fn from_the_tenth_in_an_hour_they_are_counted_together() {
 fn wrong_pins_stand_in_the_next_event() {
     let vault = Vault::new(Some("4711"));
     for _ in 0..2 {
-        let Err(error) = Unsealed::open(&vault.path(), WAIT, Some("0000")) else {
+        let Err(error) = Unsealed::open(&vault.path(), WAIT, Some(&pin("0000"))) else {
             panic!("it opened");
         };
         assert!(matches!(error, Error::Tpm(TpmError::WrongPin { .. })), "{error}");

@@ -37,9 +37,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(
     };
     let depth = match args.no_tpm {
         true => Depth::File,
-        false => Depth::Tpm {
-            pin: pin.as_ref().map(|pin| pin.as_str()),
-        },
+        false => Depth::Tpm { pin: pin.as_ref() },
     };
     let verified = ops::verify(&setting.folder, setting.wait, depth)?;
     drop(pin);

@@ -6,7 +6,7 @@ use crate::ui::pin::only_line;
 
 #[track_caller]
 fn check(input: &[u8], expected: Result<&str, &str>) {
-    let found = only_line(input, Path::new("pin")).map(|pin| pin.to_string());
+    let found = only_line(input, Path::new("pin")).map(|pin| pin.expose().to_owned());
     let found = found.map_err(|error: PinError| error.to_string());
     assert_eq!(found.as_deref().map_err(String::as_str), expected);
 }
