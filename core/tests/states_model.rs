@@ -1,4 +1,4 @@
-//! The rules of DESIGN.md section 4 against a small model that was written from its sentences.
+//! The rules of the states against a small model that was written from their sentences, not from the code.
 //!
 //! `model` holds what the sentences say, of numbers; `harness` drives the real functions as a vault would. Both take
 //! the same random steps in a small world, and after each they must agree.

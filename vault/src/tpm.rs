@@ -150,7 +150,7 @@ impl Tpm {
         pcr::values(self.connection()?, *pcrs).map(drop)
     }
 
-    /// Seals a root key to the present values of `pcrs` and to `pin`, and proves that it unseals again (DESIGN section 3).
+    /// Seals a root key to the present values of `pcrs` and to `pin`, and proves that it unseals again.
     ///
     /// With a PIN the object is under dictionary-attack protection: set the limits first, [`Tpm::limit_guesses`].
     ///

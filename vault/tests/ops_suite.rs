@@ -13,8 +13,12 @@
 mod clock;
 #[path = "ops_suite/fixture.rs"]
 mod fixture;
+#[path = "ops_suite/index.rs"]
+mod index;
 #[path = "ops_suite/lifecycle.rs"]
 mod lifecycle;
+#[path = "ops_suite/readers.rs"]
+mod readers;
 #[path = "ops_suite/refusals.rs"]
 mod refusals;
 #[path = "ops_suite/reveal.rs"]

@@ -1,4 +1,4 @@
-//! What DESIGN.md section 4 says, sentence by sentence, of numbers instead of GUIDs, and of seconds.
+//! The rules of the states, as small as they can be said: of numbers instead of GUIDs, and of seconds.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -20,7 +20,7 @@ struct Rule {
     once: (&'static str, &'static str),
 }
 
-/// DESIGN: one file calls each constructor.
+/// One file calls each constructor.
 const RULES: [Rule; 4] = [
     // On the line after COMMIT.
     Rule {

@@ -42,7 +42,13 @@ impl Unsealed {
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 
-        let (volume, record) = located(&mut session, request.escrow)?;
+        let (volume, record) = match located(&mut session, request.escrow) {
+            Ok(found) => found,
+            Err(error) => {
+                drop(session);
+                return Err(self.refuse_missing(who, error));
+            }
+        };
         let (_, fingerprint) = session.held(&volume, request.escrow)?;
         let leaf = session.next_leaf(&draft);
         let event = EventBody {

@@ -37,7 +37,13 @@ impl Unsealed {
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 
-        let (volume, held) = located(&mut session, request.escrow)?;
+        let (volume, held) = match located(&mut session, request.escrow) {
+            Ok(found) => found,
+            Err(error) => {
+                drop(session);
+                return Err(self.refuse_missing(who, error));
+            }
+        };
         let record = EscrowRecord {
             conflict: held.conflict || !request.unlocked,
             ..held.clone()

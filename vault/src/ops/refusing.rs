@@ -1,5 +1,6 @@
 //! Refusals that reach an unsealed vault are events.
 
+use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
 
 use crate::ops::Error;
@@ -24,5 +25,22 @@ impl Unsealed {
         let committed = session.commit(&draft, &key, ())?;
         self.remember(committed)?.into_subject();
         Ok(())
+    }
+
+    /// Records that something was asked about an escrow that is not there, and gives the error back. Where even that
+    /// cannot be recorded, that is the error; what is wrong otherwise is no refusal.
+    pub(super) fn refuse_missing(&mut self, who: &Who, error: Error) -> Error {
+        let Error::NoEscrow { escrow } = error else {
+            return error;
+        };
+        let body = EventBody {
+            escrow: Some(escrow),
+            result: Some(error.to_string()),
+            ..EventBody::new(Action::Refused)
+        };
+        match self.refuse(who, body) {
+            Ok(()) => error,
+            Err(unrecorded) => unrecorded,
+        }
     }
 }

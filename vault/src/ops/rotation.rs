@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use strongroom_core::log::CommitSummary;
+use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
-use strongroom_core::values::EscrowId;
+use strongroom_core::state::HowEnded;
 use strongroom_core::values::Time;
 
 use crate::ops::Error;
@@ -34,22 +35,18 @@ impl Inventory {
     pub fn to_rotate(&mut self, now: Time) -> Result<Vec<Due>, Error> {
         let snapshot = self.snapshot()?;
         let (_, summary) = snapshot.last_event()?;
-        let items = snapshot.all_items(&Filter::ToRotate, &Page::default())?;
-        prove(&snapshot, &summary, &items)?;
-        // By the records, which are proven, and not by the index that found them.
-        let exposed: BTreeSet<EscrowId> = items
-            .iter()
-            .filter(|item| item.record.state == EscrowState::Exposed)
-            .map(|item| item.record.escrow)
-            .collect();
-        if exposed.len() != items.len() || u64::try_from(exposed.len()).ok() != Some(summary.exposed) {
+        let mut items = proven(&snapshot, &summary, &Filter::ToRotate, |record| {
+            record.state == EscrowState::Exposed
+        })?;
+        if u64::try_from(items.len()).ok() != Some(summary.exposed) {
             let what = format!(
                 "the worklist finds {} exposed passwords, the log has {}",
-                exposed.len(),
+                items.len(),
                 summary.exposed
             );
             return Err(Alarm::tampered(what).into());
         }
+        items.sort_by_key(|item| item.record.rotate_by);
         let overdue = |item: &Item| item.record.rotate_by.is_some_and(|day| day < now);
         Ok(items
             .into_iter()
@@ -69,16 +66,33 @@ impl Inventory {
     pub fn claimed(&mut self) -> Result<Vec<Item>, Error> {
         let snapshot = self.snapshot()?;
         let (_, summary) = snapshot.last_event()?;
-        let items = snapshot.all_items(&Filter::Claimed, &Page::default())?;
-        prove(&snapshot, &summary, &items)?;
+        let mut items = proven(&snapshot, &summary, &Filter::Claimed, |record| {
+            record.ended.as_ref().is_some_and(|ended| ended.how != HowEnded::Proven)
+        })?;
+        items.sort_by_key(|item| item.record.ended.as_ref().map(|ended| ended.at));
         Ok(items)
     }
 }
 
-fn prove(snapshot: &Snapshot<'_>, summary: &CommitSummary, items: &[Item]) -> Result<(), Error> {
-    let volumes: BTreeSet<u64> = items.iter().map(|item| item.volume.volume).collect();
+/// The escrows that `wanted` wants, in the volumes in which the file finds some: taken from the proven records, and not
+/// from the rows that were found. SQLite believes an index of what it says of the columns.
+fn proven(
+    snapshot: &Snapshot<'_>,
+    summary: &CommitSummary,
+    filter: &Filter,
+    wanted: impl Fn(&EscrowRecord) -> bool,
+) -> Result<Vec<Item>, Error> {
+    let found = snapshot.all_items(filter, &Page::default())?;
+    let volumes: BTreeSet<u64> = found.iter().map(|item| item.volume.volume).collect();
+    let mut items = Vec::new();
     for volume in volumes {
-        snapshot.prove_volume(summary, volume)?;
+        let volume = snapshot.volume(summary, volume)?;
+        for record in volume.escrows.iter().filter(|record| wanted(record)) {
+            items.push(Item {
+                volume: volume.naming(),
+                record: record.clone(),
+            });
+        }
     }
-    Ok(())
+    Ok(items)
 }

@@ -38,7 +38,13 @@ impl Unsealed {
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 
-        let (volume, held) = located(&mut session, request.escrow)?;
+        let (volume, held) = match located(&mut session, request.escrow) {
+            Ok(found) => found,
+            Err(error) => {
+                drop(session);
+                return Err(self.refuse_missing(who, error));
+            }
+        };
         let event = EventBody {
             reason: Some(request.reason.to_string()),
             note: Some(request.note.clone()),

@@ -9,6 +9,7 @@ use strongroom_core::log::Event;
 use strongroom_core::log::Leaf;
 use strongroom_core::log::Note;
 use strongroom_core::state::VaultRecord;
+use strongroom_core::state::VolumeRecord;
 
 use crate::store::Alarm;
 use crate::store::StoreError;
@@ -80,14 +81,16 @@ impl<'s> Snapshot<'s> {
         session::prove_state_leaf(&self.transaction, summary, 0, vault.leaf_hash(), "the vault record")
     }
 
-    /// That a volume's rows are what the last event says.
+    /// A volume's record, computed from its rows, and that it is what the last event says.
     ///
     /// # Errors
     ///
-    /// Fails with an alarm if they are not.
-    pub fn prove_volume(&self, summary: &CommitSummary, volume: u64) -> Result<(), StoreError> {
-        let hash = rows::volume(&self.transaction, volume)?.leaf_hash();
-        session::prove_state_leaf(&self.transaction, summary, volume, hash, &format!("volume {volume}"))
+    /// Fails with an alarm if it is not.
+    pub fn volume(&self, summary: &CommitSummary, volume: u64) -> Result<VolumeRecord, StoreError> {
+        let record = rows::volume(&self.transaction, volume)?;
+        let name = format!("volume {volume}");
+        session::prove_state_leaf(&self.transaction, summary, volume, record.leaf_hash(), &name)?;
+        Ok(record)
     }
 
     /// Calls `each` with every leaf of the log, in order, until it says that it has enough.

@@ -1,4 +1,4 @@
-//! The anchor: what the TPM remembers of the last commit, in an NV index of 40 bytes (DESIGN section 5).
+//! The anchor: what the TPM remembers of the last commit, in an NV index of 40 bytes.
 
 use std::fmt;
 

@@ -11,7 +11,7 @@ use tss_esapi::structures::Auth;
 pub struct PinAuth(Secret<32>);
 
 impl PinAuth {
-    /// The authorisation value of this vault's PIN: `SHA-256(label ‖ vault id ‖ PIN)[..31] ‖ 01` (DESIGN section 3).
+    /// The authorisation value of this vault's PIN: `SHA-256(label ‖ vault id ‖ PIN)[..31] ‖ 01`.
     ///
     /// The PIN is taken as it comes: whoever reads it from a person decides what is trimmed, and refuses an empty one.
     pub fn new(vault: &VaultId, pin: &str) -> Self {

@@ -18,7 +18,7 @@ use crate::tpm::TpmError;
 
 /// Where the TPM is: written `device:/dev/tpmrm0`, `swtpm:host=H,port=P` or `simulator`.
 ///
-/// It is chosen at `init` and recorded; nothing in the environment can point a vault at another TPM (DESIGN section 7).
+/// It is chosen at `init` and recorded; nothing in the environment can point a vault at another TPM.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Tcti {
     /// A character device of the kernel; `/dev/tpmrm0`, so that the kernel manages the slots.

@@ -1,8 +1,13 @@
 //! Refusals are on record, and nobody wears out the TPM with them.
 
 use strongroom_core::log::Action;
+use strongroom_core::values::EscrowId;
+use strongroom_core::values::LogText;
 use strongroom_core::values::WaiveReason;
 use strongroom_vault::ops::Error;
+use strongroom_vault::ops::ErrorKind;
+use strongroom_vault::ops::ExposeRequest;
+use strongroom_vault::ops::OutcomeRequest;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::WaiveRequest;
 use strongroom_vault::ops::Who;
@@ -88,4 +93,38 @@ fn wrong_pins_stand_in_the_next_event() {
     let wrong: Vec<_> = vault.events().iter().map(|event| event.wrong_pins).collect();
     assert_eq!(wrong, [None, Some(2), None]);
     vault.assert_verifies();
+}
+
+#[test]
+fn what_is_asked_of_an_escrow_that_is_not_there_is_on_record() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let escrow = EscrowId::new([9; 16]);
+    let note: LogText = "on paper".parse().unwrap();
+    let waive = WaiveRequest {
+        escrow,
+        reason: WaiveReason::DeviceDestroyed,
+        note: note.clone(),
+    };
+    let expose = ExposeRequest { escrow, note };
+    let outcome = OutcomeRequest {
+        escrow,
+        unlocked: true,
+        note: None,
+    };
+    let refused = [
+        open.waive(&who(1), &waive).err(),
+        open.expose(&who(2), &expose).err(),
+        open.outcome(&who(3), &outcome).err(),
+    ];
+    for error in refused {
+        assert_eq!(error.unwrap().kind(), ErrorKind::NotFound);
+    }
+    open.close().unwrap();
+    let events = vault.events();
+    let actions: Vec<_> = events
+        .iter()
+        .map(|event| (event.body.action, event.body.escrow))
+        .collect();
+    assert_eq!(actions[1..], [(Action::Refused, Some(escrow)); 3]);
 }
