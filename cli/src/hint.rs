@@ -111,7 +111,7 @@ fn alarm_words(alarm: &Alarm) -> &'static str {
             "delete nothing, and keep file and TPM as they are: an older TPM state was put back, or this is another \
              machine's; see docs/operations.md#tpm-put-back"
         }
-        Alarm::Replaced { .. } => {
+        Alarm::Missing { .. } | Alarm::Replaced { .. } => {
             "delete nothing, and keep the file: somebody who may use the TPM took the anchor away; \
              see docs/operations.md#replaced"
         }

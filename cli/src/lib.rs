@@ -1,7 +1,7 @@
 //! The command line of Strongroom: it asks, calls one operation, and prints what that gave.
 //!
-//! No SQL, no TPM and no cryptography; what a vault decides is decided in `strongroom-vault`. [`ui`] alone writes to
-//! stdout and stderr and reads stdin, [`clock`] alone asks what time it is, and [`exit`] alone knows exit codes.
+//! No SQL, no TPM and no cryptography; what a vault decides is decided in `strongroom-vault`. `ui` alone writes to
+//! stdout and stderr and reads stdin, `clock` alone asks what time it is, and `exit` alone knows exit codes.
 #![deny(unsafe_code)]
 
 mod args;

@@ -155,7 +155,7 @@ fn an_anchor_that_is_gone_is_an_alarm() {
     let anchor = swtpm.anchor();
     swtpm.tool("tpm2_nvundefine", &[&anchor, "-C", "o"]);
     drop(swtpm);
-    assert_stopped(&site, "replaced or removed");
+    assert_stopped(&site, "the anchor is missing");
 }
 
 /// The owner can make an index with the same Name, and write the same into it; not with our authorisation.
@@ -181,14 +181,12 @@ fn an_anchor_made_anew_by_the_owner_is_an_alarm() {
     let input = content.to_str().unwrap();
     swtpm.tool("tpm2_nvwrite", &[&anchor, "-C", &anchor, "-P", "forged", "-i", input]);
     drop(swtpm);
-    assert_stopped(&site, "replaced or removed");
+    assert_stopped(&site, "was replaced");
 }
 
 #[track_caller]
 fn assert_stopped_but_unauthenticated(site: &Site) {
-    site.revealing(made(1).key_id())
-        .output()
-        .refused(4, "replaced or removed");
+    site.revealing(made(1).key_id()).output().refused(4, "was replaced");
     site.run(&["audit", "verify"]).output().code(4);
 }
 

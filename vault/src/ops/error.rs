@@ -117,7 +117,10 @@ impl From<Alarm> for Error {
 impl From<TpmError> for Error {
     fn from(error: TpmError) -> Self {
         // An anchor that is not there, or not ours, is an alarm like a file that was put back.
-        if let TpmError::AnchorMissing { handle } | TpmError::AnchorReplaced { handle } = error {
+        if let TpmError::AnchorMissing { handle } = error {
+            return Alarm::Missing { handle }.into();
+        }
+        if let TpmError::AnchorReplaced { handle } = error {
             return Alarm::Replaced { handle }.into();
         }
         Self::Tpm(error)

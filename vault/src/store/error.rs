@@ -138,8 +138,14 @@ pub enum Alarm {
         /// The TPM's, if it remembers any.
         anchor: Option<u64>,
     },
+    /// There is no anchor.
+    #[error("the anchor is missing from the TPM (NV index {handle:#010x})")]
+    Missing {
+        /// Where it should be.
+        handle: u32,
+    },
     /// The anchor is not the one that the vault made.
-    #[error("the anchor in the TPM was replaced or removed (NV index {handle:#010x})")]
+    #[error("the anchor in the TPM was replaced (NV index {handle:#010x})")]
     Replaced {
         /// Its handle.
         handle: u32,
