@@ -47,7 +47,7 @@ pub(crate) struct Global {
     ///
     /// Else STRONGROOM_VAULT names it; else it is /var/lib/strongroom for root, and strongroom in $XDG_DATA_HOME
     /// (~/.local/share) for anybody else.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", overrides_with = "vault")]
     pub(crate) vault: Option<PathBuf>,
 
     /// Answer in JSON: one object, or for a list one object a line

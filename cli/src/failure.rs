@@ -143,10 +143,11 @@ impl Failure {
             Self::Vault(error) => Kind::Operation(error.kind()),
             Self::Usage { .. } | Self::NoFolder => Kind::Usage,
             Self::Choice(ChoiceError::Nothing { .. }) => Kind::Operation(ErrorKind::NotFound),
-            Self::Bug { .. } | Self::Output(_) => Kind::Operation(ErrorKind::Internal),
+            Self::Bug { .. } => Kind::Operation(ErrorKind::Internal),
             Self::Attention(_)
             | Self::Choice(_)
             | Self::Input(_)
+            | Self::Output(_)
             | Self::Password(_)
             | Self::PasswordInArgument
             | Self::Pin(_)

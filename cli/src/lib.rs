@@ -38,7 +38,8 @@ fn run(given: &[OsString]) -> ExitCode {
     let (mut ui, result) = match Arguments::try_parse_from(given) {
         Ok(arguments) => {
             let mut ui = Ui::new(arguments.global.json);
-            let result = command::run(&mut ui, &arguments.global, &arguments.verb);
+            let sense = usage::require_sense(given);
+            let result = sense.and_then(|()| command::run(&mut ui, &arguments.global, &arguments.verb));
             (ui, result)
         }
         Err(error) => {

@@ -1,7 +1,9 @@
 //! What clap has to say: help, the version, and what is wrong with a command line.
 
 use std::error::Error as _;
+use std::ffi::OsStr;
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 
 use clap::error::ContextKind;
 use clap::error::ErrorKind;
@@ -18,6 +20,32 @@ pub(crate) fn answer(ui: &mut Ui, given: &[OsString], error: &clap::Error) -> Re
         return ui.help(&error.render());
     }
     Err(failure(given, error))
+}
+
+/// What clap takes and we do not: a recovery password in any argument, and two vaults in one command. A sudo rule that
+/// fixes `--vault` before the verb would otherwise be undone by another one behind it.
+pub(crate) fn require_sense(given: &[OsString]) -> Result<(), Failure> {
+    if may_hold_password(given) {
+        return Err(Failure::PasswordInArgument);
+    }
+    let mut vaults = vaults(given);
+    let first = vaults.next();
+    if vaults.any(|vault| Some(vault) != first) {
+        return Err(Failure::usage("--vault is given twice, for two folders", "give one"));
+    }
+    Ok(())
+}
+
+/// The folders that `--vault` names.
+fn vaults(given: &[OsString]) -> impl Iterator<Item = &OsStr> {
+    let options = given.iter().take_while(|argument| *argument != "--");
+    let behind = given.iter().skip(1).map(OsString::as_os_str);
+    options
+        .zip(behind.map(Some).chain([None]))
+        .filter_map(|(option, behind)| {
+            let glued = option.as_bytes().strip_prefix(b"--vault=").map(OsStr::from_bytes);
+            glued.or(behind.filter(|_| option == "--vault"))
+        })
 }
 
 /// Whether a failure is to be told as JSON, in a command line that could not be read.

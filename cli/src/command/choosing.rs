@@ -31,7 +31,11 @@ pub(super) fn by_key_id(
             .items;
     }
     items.retain(|item| mount.is_none_or(|mount| item.volume.mounts.contains(mount)));
-    only(ui, items, &format!("password {key}"))
+    let what = match mount {
+        Some(mount) => format!("password {key} of a volume {mount}"),
+        None => format!("password {key}"),
+    };
+    only(ui, items, &what)
 }
 
 /// The one password of a device that opens it now, as far as is known: current, or exposed and not followed by another.

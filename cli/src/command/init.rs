@@ -20,6 +20,7 @@ use crate::render::json::Init;
 use crate::render::text;
 use crate::setting::Setting;
 use crate::ui::Ui;
+use crate::ui::printable;
 
 /// Make a vault: its keys, its seal in the TPM, its anchor and its first event
 ///
@@ -164,7 +165,10 @@ fn say(ui: &mut Ui, setting: &Setting, made: &Initialised, simulated: bool) -> R
     ui.line("")?;
     ui.line("Next:")?;
     ui.line("  1. Have the auditor note down the log key: it tells this vault's log from a forged one.")?;
-    ui.line("  2. Take in passwords: strongroom escrow --device NAME --volume C: --protector GUID")?;
+    ui.line(format_args!(
+        "  2. Take in passwords: {} escrow --device NAME --volume C: --protector GUID",
+        printable(&setting.command())
+    ))?;
     ui.line("  3. There are no recovery shares: if this TPM dies or is cleared, what is in the vault is lost.")?;
     ui.line("     Until there are, keep every password in a second place.")
 }

@@ -4,6 +4,8 @@ mod report;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::path::PathBuf;
 
 use clap::Args;
 use strongroom_core::values::Pin;
@@ -13,7 +15,6 @@ use strongroom_vault::ops::Depth;
 use strongroom_vault::ops::Error;
 use strongroom_vault::ops::Inventory;
 
-use crate::args::PinArgs;
 use crate::clock;
 use crate::command::status::report::Report;
 use crate::failure::Failure;
@@ -34,8 +35,12 @@ pub(crate) struct StatusArgs {
     #[arg(long)]
     no_tpm: bool,
 
-    #[command(flatten)]
-    pin: PinArgs,
+    /// Hold the anchor and the log key against the keyring too, with the PIN in this file
+    ///
+    /// Its owner alone may read it. Systemd's credential strongroom.pin does as well; where the vault has no PIN, none is
+    /// needed. Without any of these what is read from the TPM is not authenticated.
+    #[arg(long, value_name = "FILE")]
+    pin_file: Option<PathBuf>,
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &StatusArgs) -> Result<(), Failure> {
@@ -44,7 +49,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &StatusArgs) -> Result<(
     let pin = if args.no_tpm {
         None
     } else {
-        pin_by_file(ui, setting, &args.pin)?
+        pin_by_file(ui, setting, args.pin_file.as_deref())?
     };
     let looked = if args.no_tpm {
         look(Depth::File)
@@ -81,11 +86,11 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &StatusArgs) -> Result<(
 }
 
 /// The PIN, where the vault has one and a file holds it: nobody is asked.
-pub(super) fn pin_by_file(ui: &mut Ui, setting: &Setting, args: &PinArgs) -> Result<Option<Pin>, Failure> {
-    if args.pin_file.is_none() && !Inventory::open(&setting.folder)?.vault()?.tpm.pin {
+pub(super) fn pin_by_file(ui: &mut Ui, setting: &Setting, file: Option<&Path>) -> Result<Option<Pin>, Failure> {
+    if file.is_none() && !Inventory::open(&setting.folder)?.vault()?.tpm.pin {
         return Ok(None);
     }
-    ui.pin_by_file(args.pin_file.as_deref())
+    ui.pin_by_file(file)
 }
 
 /// Whether the folder belongs to somebody else than the person who works in it.

@@ -86,6 +86,33 @@ fn a_folder_that_others_may_use_is_refused() {
     site.run(&["list"]).output().ok();
 }
 
+/// Whoever names the wrong folder is not told to close it to others.
+#[test]
+fn a_folder_without_a_vault_is_said_to_be_without_one() {
+    let site = Site::empty();
+    fs::create_dir(site.vault()).unwrap();
+    fs::set_permissions(site.vault(), Permissions::from_mode(0o755)).unwrap();
+    site.run(&["list"]).output().refused(3, "there is no vault");
+    fs::write(site.vault().join("letter.txt"), "dear").unwrap();
+    site.run(&["init", "--tpm", "simulator", "--no-pin"])
+        .output()
+        .refused(1, "not empty");
+}
+
+/// A sudo rule fixes the folder before the verb; nothing behind the verb may name another one.
+#[test]
+fn two_folders_in_one_command_are_refused() {
+    let (site, other) = (Site::new(), Site::new());
+    let folder = other.vault();
+    let folder = folder.to_str().unwrap();
+    site.run(&["list", "--vault", folder]).output().refused(2, "twice");
+    let glued = format!("--vault={folder}");
+    site.run(&["list", &glued]).output().refused(2, "twice");
+    site.run(&["list", "--vault", site.vault().to_str().unwrap()])
+        .output()
+        .ok();
+}
+
 #[test]
 fn links_and_other_files_are_refused() {
     let site = Site::new();

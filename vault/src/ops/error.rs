@@ -88,10 +88,11 @@ const fn store_kind(error: &StoreError) -> ErrorKind {
         StoreError::Alarm(_) => ErrorKind::Integrity,
         StoreError::Busy => ErrorKind::Busy,
         StoreError::NoVault { .. } => ErrorKind::NotFound,
-        StoreError::Random(_) | StoreError::Sqlite(_) | StoreError::Io { .. } => ErrorKind::Internal,
+        StoreError::Random(_) | StoreError::Sqlite(_) => ErrorKind::Internal,
         StoreError::DiskFull
         | StoreError::Event(_)
         | StoreError::InitPending { .. }
+        | StoreError::Io { .. }
         | StoreError::NewerSchema { .. }
         | StoreError::NotEmpty { .. }
         | StoreError::NotPlain { .. }

@@ -23,13 +23,20 @@ impl Folder {
     ///
     /// Fails if it is not there, belongs to somebody else, is a link, or may be used by others.
     pub fn existing(path: &Path) -> Result<Self, StoreError> {
-        let folder = Self(path.to_owned());
-        let no_vault = || StoreError::NoVault { path: path.to_owned() };
-        match fs::symlink_metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(no_vault()),
-            Err(source) => return Err(StoreError::io(path, source)),
-            Ok(metadata) => check(path, &metadata, FOLDER_MODE)?,
+        // First of all: whoever names the wrong folder is not to be told to close it to others.
+        let absent = |name: &str| {
+            fs::symlink_metadata(path.join(name)).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        };
+        if absent(FILE) && absent(PENDING) {
+            return Err(StoreError::NoVault { path: path.to_owned() });
         }
+        Self::checked(path)
+    }
+
+    fn checked(path: &Path) -> Result<Self, StoreError> {
+        let folder = Self(path.to_owned());
+        let metadata = fs::symlink_metadata(path).map_err(|source| StoreError::io(path, source))?;
+        check(path, &metadata, FOLDER_MODE)?;
         for name in [FILE, LOCK, PENDING, WAL, SHM] {
             let path = path.join(name);
             match fs::symlink_metadata(&path) {
@@ -64,7 +71,14 @@ impl Folder {
                     .unwrap_or(Path::new(".")),
             )?;
         }
-        Self::existing(path)
+        let folder = Self(path.to_owned());
+        if folder.has_vault() {
+            return Err(StoreError::VaultExists { path: path.to_owned() });
+        }
+        if fs::symlink_metadata(folder.pending_file()).is_err() {
+            folder.require_empty()?;
+        }
+        Self::checked(path)
     }
 
     /// Whether there is nothing in it but what an init that was killed early leaves: the lock, and a simulator that no

@@ -1,12 +1,13 @@
 //! `audit verify`
 
+use std::path::PathBuf;
+
 use clap::Args;
 use strongroom_vault::ops;
 use strongroom_vault::ops::AnchorState;
 use strongroom_vault::ops::Depth;
 use strongroom_vault::ops::Verified;
 
-use crate::args::PinArgs;
 use crate::command::status;
 use crate::failure::Failure;
 use crate::render::json::Verification;
@@ -25,15 +26,19 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     no_tpm: bool,
 
-    #[command(flatten)]
-    pin: PinArgs,
+    /// Hold the anchor and the log key against the keyring too, with the PIN in this file
+    ///
+    /// Its owner alone may read it. Systemd's credential strongroom.pin does as well; where the vault has no PIN, none is
+    /// needed. Without any of these what is read from the TPM is not authenticated.
+    #[arg(long, value_name = "FILE")]
+    pin_file: Option<PathBuf>,
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(), Failure> {
     let pin = if args.no_tpm {
         None
     } else {
-        status::pin_by_file(ui, setting, &args.pin)?
+        status::pin_by_file(ui, setting, args.pin_file.as_deref())?
     };
     let depth = match args.no_tpm {
         true => Depth::File,

@@ -41,7 +41,7 @@ pub(super) fn show(ui: &mut Ui, setting: &Setting, revealed: Revealed, qr: bool)
     written.map_err(|_| std::io::Error::from(std::io::ErrorKind::StorageFull))?;
     ui.secret(&shown)?;
     drop(shown);
-    if ui.shows_to_person() && ui.has_person() {
+    if ui.shows_to_person() {
         ui.clear_on_enter()?;
     }
     Ok(())
@@ -108,7 +108,13 @@ impl Screen<'_> {
             );
         };
         writeln!(to, "It is exposed now: rotate it by {}.", text::local(day))?;
-        let mount = volume.mount().map_or_else(|| "C:".to_owned(), ToString::to_string);
+        if volume.mount().is_none() {
+            writeln!(
+                to,
+                "  Its drive is not named here: see on the device which DRIVE it is."
+            )?;
+        }
+        let mount = volume.mount().map_or_else(|| "DRIVE:".to_owned(), ToString::to_string);
         let (mount, protector) = (printable(&mount), record.protector);
         writeln!(
             to,
@@ -122,7 +128,8 @@ impl Screen<'_> {
         )?;
         writeln!(
             to,
-            "  And say whether it unlocked: strongroom outcome {} unlocked",
+            "  And say whether it unlocked: {} outcome {} unlocked",
+            printable(&self.setting.command()),
             record.escrow
         )
     }
@@ -130,10 +137,7 @@ impl Screen<'_> {
 
 /// The command that takes in the next password of a volume.
 fn successor(setting: &Setting, volume: &VolumeRecord) -> String {
-    let mut words = vec!["strongroom".to_owned()];
-    if let Some(folder) = &setting.folder_given {
-        words.extend(["--vault".to_owned(), text::shell(&folder.to_string_lossy())]);
-    }
+    let mut words = vec![setting.command()];
     let device = volume
         .device
         .as_ref()
