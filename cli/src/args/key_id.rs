@@ -29,6 +29,7 @@ impl FromStr for KeyId {
     type Err = ParseKeyIdPrefixError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
         let eight: KeyIdPrefix<8> = text.parse()?;
         // What does for eight digits does for four.
         let protector = eight.to_string().parse()?;

@@ -117,7 +117,7 @@ impl Report<'_> {
                 "Anchor writes",
                 format!("{}, {} today", status.commits, status.commits_today),
             ),
-            ("Log", format!("{} events", status.events)),
+            ("Log", text::number(status.events, "event")),
             ("Escrows", self.escrows()),
             (
                 "To rotate",
