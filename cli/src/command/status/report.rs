@@ -117,7 +117,7 @@ impl Report<'_> {
                 "Anchor writes",
                 format!("{}, {} today", status.commits, status.commits_today),
             ),
-            ("Log", text::number(status.events, "event")),
+            ("Log", number(status.events, "event")),
             ("Escrows", self.escrows()),
             (
                 "To rotate",
