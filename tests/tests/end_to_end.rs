@@ -25,6 +25,8 @@ mod end_to_end {
 
     mod machine;
 
+    mod sweep;
+
     // What a site does
     mod main_job;
 
@@ -53,6 +55,8 @@ mod end_to_end {
 
     // What it withstands
     mod races;
+
+    mod kills;
 
     mod simulator;
 

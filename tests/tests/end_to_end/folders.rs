@@ -9,9 +9,6 @@ use std::path::Path;
 use strongroom_vault::store::Folder;
 use strongroom_vault::store::Pending;
 
-use crate::end_to_end::machine::is_locked;
-use crate::end_to_end::machine::processes_in;
-use crate::end_to_end::machine::wait_until;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
@@ -235,32 +232,4 @@ fn a_note_that_no_init_wrote_is_an_alarm() {
     fs::write(&note, "{}").unwrap();
     fs::set_permissions(&note, Permissions::from_mode(0o600)).unwrap();
     site.run(&["init", "--clean"]).output().refused(4, "init.pending");
-}
-
-/// Killed wherever it was: either the vault is whole, or `init --clean` makes room for another try.
-#[test]
-fn a_killed_init_can_always_be_gone_on_from() {
-    for landmark in ["lock", "tpm", "init.pending", "vault.db.new", "vault.db"] {
-        let site = Site::empty();
-        let mut running = site.run(&["init", "--tpm", "simulator", "--no-pin"]).start();
-        wait_until(landmark, || {
-            site.vault().join(landmark).exists() || !running.is_running()
-        });
-        running.kill();
-        wait_until("the lock is free", || !is_locked(&site.vault()));
-        assert_eq!(processes_in(&site.vault()), [] as [u32; 0]);
-        if !site.file().exists() {
-            let again = site.run(&["init", "--tpm", "simulator", "--no-pin"]).output();
-            if again.code != 0 {
-                let again = again.refused(1, "");
-                assert!(again.stderr.contains("init --clean"), "killed at {landmark}: {again:?}");
-                site.run(&["init", "--clean"]).output().ok();
-                site.init(&["--tpm", "simulator", "--no-pin"]);
-            }
-        }
-        site.escrow("LAB-01", &made(1));
-        site.verify();
-        let swtpm = Swtpm::start(&site.tpm_state());
-        assert_eq!(swtpm.indices().len(), 1, "killed at {landmark}: one anchor and no more");
-    }
 }

@@ -63,6 +63,16 @@ pub(crate) fn processes_in(folder: &Path) -> Vec<u32> {
         .collect()
 }
 
+/// The one child of this process.
+#[track_caller]
+pub(crate) fn child_of(process: u32) -> u32 {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap();
+    children
+        .trim()
+        .parse()
+        .unwrap_or_else(|err| panic!("{err}: {children:?}"))
+}
+
 /// Whether this process listens on all of these ports.
 pub(crate) fn listens(process: u32, ports: &[u16]) -> bool {
     let Ok(entries) = fs::read_dir(format!("/proc/{process}/fd")) else {

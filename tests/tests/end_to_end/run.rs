@@ -32,6 +32,23 @@ impl Run {
         }
     }
 
+    /// The same run as another program starts it.
+    pub(crate) fn under<A: AsRef<OsStr>>(self, program: &str, arguments: impl IntoIterator<Item = A>) -> Self {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .arg(self.command.get_program())
+            .args(self.command.get_args())
+            .env_clear();
+        for (name, value) in self.command.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        Self {
+            command,
+            input: self.input,
+        }
+    }
+
     pub(crate) fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
         self

@@ -175,6 +175,8 @@ impl Failure {
             0 | 11 | 12 => {}
             // The TCTI layer: the device or the socket.
             10 => return Answer::LinkFails,
+            // ESAPI's BAD_SEQUENCE: the answer to the command before never came, and it will not send another.
+            7 if self.code & 0xffff == 7 => return Answer::LinkFails,
             _ => return Answer::Unnamed,
         }
         if self.code & 0x80 != 0 {

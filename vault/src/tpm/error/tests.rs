@@ -40,6 +40,8 @@ fn the_layer_is_not_lost() {
     check(0x000b_0922, Answer::NotNow);
     check(0x000a_000a, Answer::LinkFails);
     check(0x0007_0922, Answer::Unnamed);
+    check(0x0007_0007, Answer::LinkFails);
+    check(0x0007, Answer::Unnamed);
 }
 
 #[test]

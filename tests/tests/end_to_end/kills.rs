@@ -1,0 +1,331 @@
+//! Killed at any moment: the program at each of its system calls, and the TPM between any two of its commands.
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use rustix::process::Pid;
+use rustix::process::Signal;
+use rustix::process::kill_process;
+use serde_json::Value;
+
+use crate::end_to_end::machine::child_of;
+use crate::end_to_end::machine::is_locked;
+use crate::end_to_end::machine::processes_in;
+use crate::end_to_end::machine::wait_until;
+use crate::end_to_end::passwords::Made;
+use crate::end_to_end::passwords::made;
+use crate::end_to_end::run::Output;
+use crate::end_to_end::run::Run;
+use crate::end_to_end::site::PIN;
+use crate::end_to_end::site::Site;
+use crate::end_to_end::sweep::Point;
+use crate::end_to_end::sweep::points;
+use crate::end_to_end::sweep::sweep;
+use crate::end_to_end::swtpm::Swtpm;
+
+const INIT: [&str; 4] = ["init", "--tpm", "simulator", "--no-pin"];
+const INIT_WITH_PIN: [&str; 4] = ["init", "--tpm", "simulator", "--pin"];
+
+#[test]
+fn a_killed_init_can_always_be_gone_on_from() {
+    let model = Site::empty();
+    let points = points(model.run(&INIT), &log(&model));
+    sweep("init killed", &points, 9, |point| {
+        let site = Site::empty();
+        let killed = killed(&site, site.run(&INIT), point);
+        assert!(killed.stdout.is_empty() || site.file().exists(), "{killed:?}");
+        assert_can_be_gone_on_from(&site, &INIT);
+        was_killed(&killed)
+    });
+}
+
+/// Here it sets the TPM's limits on guesses as well, and whoever goes on does that again.
+#[test]
+fn a_killed_init_with_a_pin_can_always_be_gone_on_from() {
+    let empty = || {
+        let mut site = Site::empty();
+        site.set_pin(PIN);
+        site
+    };
+    let model = empty();
+    let points = points(model.run(&INIT_WITH_PIN), &log(&model));
+    sweep("init with a PIN killed", &points, 14, |point| {
+        let site = empty();
+        let killed = killed(&site, site.run(&INIT_WITH_PIN), point);
+        assert_can_be_gone_on_from(&site, &INIT_WITH_PIN);
+        let swtpm = Swtpm::start(&site.tpm_state());
+        let limits = String::from_utf8(swtpm.tool("tpm2_getcap", &["properties-variable"])).unwrap();
+        let limits: Vec<_> = limits.split_whitespace().collect();
+        assert!(
+            limits.windows(2).any(|pair| pair == ["lockoutAuthSet:", "1"]),
+            "{limits:?}"
+        );
+        was_killed(&killed)
+    });
+}
+
+/// What undoes a killed init may be killed too.
+#[test]
+fn a_killed_clean_can_always_be_gone_on_from() {
+    let model = Site::empty();
+    let points_of_init = points(model.run(&INIT), &log(&model));
+    let before_its_place = points_of_init.iter().find(|point| point.is_on("vault.db.new\""));
+    let interrupted = Site::empty();
+    killed(&interrupted, interrupted.run(&INIT), before_its_place.unwrap());
+    assert_eq!(
+        names(&interrupted.vault()),
+        ["init.pending", "lock", "tpm", "vault.db.new"]
+    );
+
+    let clean = |site: &Site| site.run(&["init", "--clean"]);
+    let points = points_on_a_copy(&interrupted, clean);
+    sweep("init --clean killed", &points, 8, |point| {
+        let site = interrupted.copied();
+        let killed = killed(&site, clean(&site), point);
+        assert_can_be_gone_on_from(&site, &INIT);
+        was_killed(&killed)
+    });
+}
+
+/// Either the vault is whole, or another try makes one, if need be after `init --clean`.
+#[track_caller]
+fn assert_can_be_gone_on_from(site: &Site, init: &[&str]) {
+    let is_whole = site.file().exists();
+    if !is_whole {
+        let again = site.run(init).output();
+        if again.code != 0 {
+            again.refused(1, "").says("init --clean");
+            site.bare(&["init", "--clean"]).output().ok();
+            site.run(init).output().ok();
+        }
+    }
+    let verified_first = site.copied();
+    verified_first.verify();
+    for site in [site, &verified_first] {
+        site.escrow("LAB-01", &made(1));
+        site.verify();
+        assert_tidy(site);
+    }
+    let swtpm = Swtpm::start(&site.tpm_state());
+    assert_eq!(swtpm.indices().len(), 1, "one anchor and no more");
+}
+
+#[test]
+fn a_killed_escrow_is_whole_or_not_at_all() {
+    let held = Held::new();
+    let escrow = |site: &Site| site.escrowing("LAB-01", &made(3));
+    let points = points_on_a_copy(&held.site, escrow);
+    sweep("escrow killed", &points, 10, |point| {
+        let site = held.site.copied();
+        let killed = killed(&site, escrow(&site), point);
+        // The next command changes the vault, or it reads.
+        let verified_first = site.copied();
+        verified_first.verify();
+        for site in [&site, &verified_first] {
+            held.assert_escrow_whole_or_not_at_all(site, !killed.stdout.is_empty());
+        }
+        was_killed(&killed)
+    });
+}
+
+#[test]
+fn a_killed_reveal_that_showed_anything_is_on_record() {
+    let held = Held::new();
+    let reveal = |site: &Site| site.revealing(&held.first.protector);
+    let points = points_on_a_copy(&held.site, reveal);
+    sweep("reveal killed", &points, 10, |point| {
+        let site = held.site.copied();
+        let killed = killed(&site, reveal(&site), point);
+        let groups = held.first.groups();
+        let shown = groups
+            .iter()
+            .any(|group| killed.stdout.contains(group) || killed.stderr.contains(group));
+
+        let verified_first = site.copied();
+        verified_first.verify();
+        for site in [&site, &verified_first] {
+            held.assert_shown(site, &held.second);
+            site.verify();
+            let on_record = count(site, "reveal", &held.first);
+            assert!(on_record <= 1 && (!shown || on_record == 1), "{on_record}: {killed:?}");
+            let exposed = item(site, "LAB-01", &held.first).unwrap()["state"] == "exposed";
+            assert_eq!(exposed, on_record == 1);
+            held.assert_nothing_missing(site);
+        }
+        was_killed(&killed)
+    });
+}
+
+/// Killed as it is started, before it can say a word.
+#[test]
+fn a_tpm_that_dies_at_its_start_is_exit_5() {
+    let held = Held::new();
+    let site = &held.site;
+    let arguments = [
+        "-f",
+        "-qq",
+        "-e",
+        "trace=execve",
+        "-e",
+        "inject=execve:signal=KILL:when=1",
+    ];
+    let died = site.escrowing("LAB-01", &made(3)).under("strace", arguments);
+    let died = died.output().code(5);
+    assert_eq!(died.stdout, "");
+    held.assert_escrow_whole_or_not_at_all(site, false);
+}
+
+/// Killed when a command is sent, whose answer may have come by then; so it is the next one that fails. Where that
+/// matters no more, the escrow is done.
+#[test]
+fn a_tpm_killed_between_two_commands_is_exit_5() {
+    let held = Held::new();
+    let escrow = |site: &Site| site.escrowing("LAB-01", &made(3));
+    let mut points = points_on_a_copy(&held.site, escrow);
+    points.retain(Point::is_tpm_command);
+    sweep("TPM killed", &points, 3, |point| {
+        let site = held.site.copied();
+        let mut running = point.signalling("STOP", escrow(&site), &log(&site)).start();
+        let stopped = || fs::read_to_string(log(&site)).is_ok_and(|log| log.contains("--- stopped by SIGSTOP ---"));
+        wait_until("it is stopped, or gone", || stopped() || !running.is_running());
+        let tried = stopped();
+        if tried {
+            for process in processes_in(&site.tpm_state()) {
+                send(process, Signal::KILL);
+            }
+            wait_until("swtpm is gone", || processes_in(&site.tpm_state()).is_empty());
+            send(child_of(running.id()), Signal::CONT);
+        }
+        let output = running.output();
+        let is_done = output.code == 0;
+        if !is_done {
+            // It is the TPM that is gone, and not one that refuses.
+            let error = output.code(5).error();
+            assert!(
+                error["error"].as_str().unwrap().contains("cannot be reached"),
+                "{error}"
+            );
+        }
+        held.assert_escrow_whole_or_not_at_all(&site, is_done);
+        tried
+    });
+}
+
+/// A vault with two passwords in it, one for each of two volumes.
+struct Held {
+    site: Site,
+    first: Made,
+    second: Made,
+}
+
+impl Held {
+    fn new() -> Self {
+        let held = Self {
+            site: Site::new(),
+            first: made(1),
+            second: made(2),
+        };
+        held.site.escrow("LAB-01", &held.first);
+        held.site.escrow("DESK-02", &held.second);
+        held
+    }
+
+    /// The new password of the first volume is there with its event, or neither is; it is there if that was `answered`.
+    #[track_caller]
+    fn assert_escrow_whole_or_not_at_all(&self, site: &Site, answered: bool) {
+        let new = made(3);
+        // The next command to open the vault is one that has nothing to do with it.
+        self.assert_shown(site, &self.second);
+        site.verify();
+        let listed = item(site, "LAB-01", &new);
+        assert_eq!(count(site, "escrow", &new), usize::from(listed.is_some()));
+        assert!(!answered || listed.is_some(), "answered, and not there");
+        let older = item(site, "LAB-01", &self.first).unwrap();
+        let state = if listed.is_some() { "superseded" } else { "current" };
+        assert_eq!(older["state"], state, "{older}");
+        if listed.is_some() {
+            self.assert_shown(site, &new);
+        }
+        self.assert_nothing_missing(site);
+    }
+
+    /// What was taken in before is shown, and no more lies in the folder than ever does.
+    #[track_caller]
+    fn assert_nothing_missing(&self, site: &Site) {
+        self.assert_shown(site, &self.first);
+        self.assert_shown(site, &self.second);
+        site.verify();
+        assert_tidy(site);
+    }
+
+    #[track_caller]
+    fn assert_shown(&self, site: &Site, made: &Made) {
+        assert_eq!(site.reveal(&made.protector)["recovery_password"], made.text.as_str());
+    }
+}
+
+/// Runs it until it is killed at this point; no process and no lock outlives it.
+#[track_caller]
+fn killed(site: &Site, run: Run, point: &Point) -> Output {
+    let output = point.signalling("KILL", run, &log(site)).output();
+    assert!(was_killed(&output) || output.code == 0, "{output:?}");
+    if site.vault().exists() {
+        wait_until("swtpm is gone", || processes_in(&site.vault()).is_empty());
+        wait_until("the lock is free", || !is_locked(&site.vault()));
+    }
+    output
+}
+
+/// Whether a signal ended it. A run that takes fewer calls than the one that was listed goes to its end.
+fn was_killed(output: &Output) -> bool {
+    output.code == -1
+}
+
+fn points_on_a_copy(site: &Site, run: impl Fn(&Site) -> Run) -> Vec<Point> {
+    let copy = site.copied();
+    points(run(&copy), &log(&copy))
+}
+
+/// The one escrow of this password in the inventory, if it is there.
+#[track_caller]
+fn item(site: &Site, device: &str, made: &Made) -> Option<Value> {
+    let items = site.lines(&["show", device]);
+    let mut items = items
+        .into_iter()
+        .filter(|item| item["protector_id"] == made.protector.as_str());
+    let item = items.next();
+    assert!(items.next().is_none(), "twice");
+    item
+}
+
+/// How many events of this action there are about this password.
+#[track_caller]
+fn count(site: &Site, action: &str, made: &Made) -> usize {
+    let about = |event: &&Value| event["action"] == action && event["protector_id"] == made.protector.as_str();
+    site.lines(&["audit", "list"]).iter().filter(about).count()
+}
+
+/// Nothing but the vault lies in its folder: no note, no journal, no half-written file, no socket.
+#[track_caller]
+fn assert_tidy(site: &Site) {
+    assert_eq!(names(&site.vault()), ["lock", "tpm", "vault.db"]);
+    assert_eq!(names(&site.tpm_state()), [".lock", "tpm2-00.permall"]);
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn log(site: &Site) -> PathBuf {
+    site.beside("strace.log")
+}
+
+fn send(process: u32, signal: Signal) {
+    let process = Pid::from_raw(process.try_into().unwrap()).unwrap();
+    // It may be gone by itself.
+    let _ = kill_process(process, signal);
+}
