@@ -1,9 +1,11 @@
 //! `devices`
 
 use clap::Args;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::fold;
 use strongroom_vault::ops::Inventory;
 
-use crate::command::listing::ON_A_TERMINAL;
+use crate::command::listing;
 use crate::failure::Failure;
 use crate::render::json::Device;
 use crate::render::text::local_or_dash;
@@ -20,17 +22,19 @@ pub(crate) struct DevicesArgs {
     /// Give at most so many; 50 on a terminal, all elsewhere
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
+
+    /// Go on behind this device, the last of the page before
+    #[arg(long, value_name = "NAME")]
+    after: Option<DeviceName>,
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
     let devices = inventory.devices(args.pattern.as_deref())?;
-    let limit = args.limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL));
-    let limit = limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(usize::MAX);
+    let after = args.after.as_ref().map(DeviceName::folded);
+    let devices = listing::page(ui, devices, (args.limit, after), |device| fold(&device.device))?;
     let mut table = Table::new(["DEVICE", "VOLUMES", "CURRENT", "EXPOSED", "LAST TAKEN IN"]);
-    for device in devices.iter().take(limit) {
+    for device in &devices {
         if ui.json() {
             ui.object(&Device::of(device))?;
             continue;
@@ -44,12 +48,5 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<
         ];
         table.row(ui, cells)?;
     }
-    table.finish(ui)?;
-    if devices.len() > limit {
-        ui.note(format_args!(
-            "{} more; --limit N shows more, a PATTERN narrows it",
-            devices.len() - limit
-        ));
-    }
-    Ok(())
+    table.finish(ui)
 }

@@ -1,5 +1,7 @@
 //! Lists of escrows.
 
+use std::fmt::Display;
+
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::store::Filter;
 use strongroom_vault::store::Item;
@@ -14,6 +16,35 @@ use crate::ui::Ui;
 
 /// How many lines a terminal is given.
 pub(super) const ON_A_TERMINAL: u64 = 50;
+
+/// The page of a short list that is asked for: behind `after`, by what `key` makes of each, and no longer than `limit`.
+pub(super) fn page<T, K: Display + PartialEq>(
+    ui: &mut Ui,
+    mut items: Vec<T>,
+    (limit, after): (Option<u64>, Option<K>),
+    key: impl Fn(&T) -> K,
+) -> Result<Vec<T>, Failure> {
+    if let Some(after) = after {
+        let Some(before) = items.iter().position(|item| key(item) == after) else {
+            let what = format!("{after} to go on behind");
+            return Err(ChoiceError::Nothing { what }.into());
+        };
+        items.drain(..=before);
+    }
+    let limit = limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL));
+    let limit = limit
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(usize::MAX);
+    if items.len() > limit {
+        items.truncate(limit);
+        if let Some(last) = items.last().map(key) {
+            ui.note(format_args!(
+                "there is more: --after {last} goes on, --limit N shows more at once"
+            ));
+        }
+    }
+    Ok(items)
+}
 
 /// Writes what the filter finds, one escrow a line, without holding all of it. Gives how many there were.
 pub(super) fn stream(

@@ -8,9 +8,11 @@ use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::WaiveRequest;
 
 use crate::args::KeyId;
+use crate::args::PageArgs;
 use crate::args::PinArgs;
 use crate::clock;
 use crate::command::choosing;
+use crate::command::listing;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::render::json::After;
@@ -39,6 +41,9 @@ pub(crate) struct ListArgs {
     /// List the exposures that ended on somebody's word instead: claimed by a newer password, or waived
     #[arg(long)]
     claimed: bool,
+
+    #[command(flatten)]
+    page: PageArgs,
 }
 
 /// End an exposure on record, where no newer password can come
@@ -62,14 +67,16 @@ pub(crate) struct WaiveArgs {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, verb: &Rotation) -> Result<(), Failure> {
     match verb {
-        Rotation::List(ListArgs { claimed: false }) => list(ui, setting),
-        Rotation::List(ListArgs { claimed: true }) => list_claimed(ui, setting),
+        Rotation::List(ListArgs { claimed: false, page }) => list(ui, setting, page),
+        Rotation::List(ListArgs { claimed: true, page }) => list_claimed(ui, setting, page),
         Rotation::Waive(args) => waive(ui, setting, args),
     }
 }
 
-fn list(ui: &mut Ui, setting: &Setting) -> Result<(), Failure> {
+fn list(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), Failure> {
     let due = Inventory::open(&setting.folder)?.to_rotate(clock::now())?;
+    let none = due.is_empty();
+    let due = listing::page(ui, due, (page.limit, page.after), |due| due.item.record.escrow)?;
     let mut table = Table::new(["DEVICE", "VOLUME", "PROTECTOR ID", "EXPOSED", "BY", "ROTATE BY", ""]);
     for due in &due {
         if ui.json() {
@@ -90,7 +97,7 @@ fn list(ui: &mut Ui, setting: &Setting) -> Result<(), Failure> {
     }
     table.finish(ui)?;
     if !ui.json() {
-        if due.is_empty() {
+        if none {
             ui.note("nothing is to be rotated");
         }
         ui.note("this is what the file says; that it is the newest file, `strongroom status` asks the TPM");
@@ -98,8 +105,9 @@ fn list(ui: &mut Ui, setting: &Setting) -> Result<(), Failure> {
     Ok(())
 }
 
-fn list_claimed(ui: &mut Ui, setting: &Setting) -> Result<(), Failure> {
+fn list_claimed(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), Failure> {
     let items = Inventory::open(&setting.folder)?.claimed()?;
+    let items = listing::page(ui, items, (page.limit, page.after), |item| item.record.escrow)?;
     let mut table = Table::new([
         "DEVICE",
         "VOLUME",

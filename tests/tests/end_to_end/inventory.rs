@@ -10,6 +10,8 @@ use strongroom_vault::store::Folder;
 use strongroom_vault::store::Page;
 use strongroom_vault::store::Store;
 
+use serde_json::Value;
+
 use crate::end_to_end::machine::hold_lock;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::passwords::made;
@@ -83,26 +85,50 @@ fn a_list_by_pages_shows_everything_once() {
     for number in 0..7 {
         site.escrow(&format!("LAB-0{}", number % 3), &made(number));
     }
-    let all = site.lines(&["list"]);
+    let all = walk(&site, &["list"], "escrow_id");
     assert_eq!(all.len(), 7);
+    // Oldest first.
+    let protectors: Vec<_> = all.iter().map(|item| item["protector_id"].as_str().unwrap()).collect();
+    let taken: Vec<_> = (0..7).map(|number| made(number).protector).collect();
+    assert_eq!(protectors, taken);
+}
+
+#[test]
+fn devices_and_the_worklist_page_too() {
+    let site = Site::new();
+    for number in 0..5 {
+        site.escrow(&format!("LAB-0{number}"), &made(number));
+        site.reveal(made(number).key_id());
+    }
+    assert_eq!(walk(&site, &["devices"], "device").len(), 5);
+    assert_eq!(walk(&site, &["rotation", "list"], "escrow_id").len(), 5);
+    for number in 0..5 {
+        site.escrow(&format!("LAB-0{number}"), &made(number + 10));
+    }
+    assert_eq!(walk(&site, &["rotation", "list", "--claimed"], "escrow_id").len(), 5);
+    site.run(&["devices", "--after", "LAB-99"])
+        .output()
+        .refused(3, "LAB-99");
+}
+
+/// What a list gives page by page, three at a time; it is what it gives at once.
+#[track_caller]
+fn walk(site: &Site, list: &[&str], key: &str) -> Vec<Value> {
     let mut walked = Vec::new();
     let mut after: Option<String> = None;
     loop {
-        let mut arguments = vec!["list", "--limit", "3"];
+        let mut arguments = [list, &["--limit", "3"]].concat();
         if let Some(after) = &after {
             arguments.extend(["--after", after]);
         }
         let page = site.lines(&arguments);
         assert!(page.len() <= 3);
         let Some(last) = page.last() else { break };
-        after = Some(last["escrow_id"].as_str().unwrap().to_owned());
+        after = Some(last[key].as_str().unwrap().to_owned());
         walked.extend(page);
     }
-    assert_eq!(walked, all);
-    // Oldest first.
-    let protectors: Vec<_> = all.iter().map(|item| item["protector_id"].as_str().unwrap()).collect();
-    let taken: Vec<_> = (0..7).map(|number| made(number).protector).collect();
-    assert_eq!(protectors, taken);
+    assert_eq!(walked, site.lines(list));
+    walked
 }
 
 #[test]
