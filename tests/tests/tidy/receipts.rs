@@ -25,7 +25,7 @@ const RULES: [Rule; 4] = [
     // On the line after COMMIT.
     Rule {
         calls: &["Committed::after_commit("],
-        place: "vault/src/store/",
+        place: "vault/src/store/commit.rs",
         files: 1,
         times: 1,
         once: ("vault/src/", "fn after_commit"),
@@ -41,7 +41,7 @@ const RULES: [Rule; 4] = [
     // Behind an event that names the envelope.
     Rule {
         calls: &["envelope.decrypt(", ".decrypt_password(", "Envelope::decrypt"],
-        place: "vault/src/ops/",
+        place: "vault/src/ops/opening.rs",
         files: 1,
         times: 1,
         once: ("vault/src/ops/", "reveal"),
@@ -121,7 +121,7 @@ fn a_receipt_made_elsewhere_is_found() {
     check(
         0,
         &[commit, ("vault/src/store/other.rs", commit.1)],
-        &["2 files", "2 calls"],
+        &["other.rs:1: only", "2 files", "2 calls"],
     );
     check(
         0,
@@ -142,7 +142,7 @@ fn a_receipt_made_elsewhere_is_found() {
         &[receipt, ("vault/src/ops/reveal.rs", "fn f(e: Anchored<Reveal>) {}")],
         &[],
     );
-    let open = ("vault/src/ops/open.rs", "row.envelope.decrypt(keyring, place)");
+    let open = ("vault/src/ops/opening.rs", "row.envelope.decrypt(keyring, place)");
     let keyring = ("vault/src/ops/unseal.rs", "copy.decrypt(vault)");
     let reveal = ("vault/src/ops/reveal.rs", "pub fn reveal() {}");
     check(2, &[open, keyring, reveal], &[]);
