@@ -11,7 +11,8 @@
 //! ```
 //!
 //! ```compile_fail
-//! let forged = strongroom_vault::receipt::Committed::after_commit((), todo!());
+//! let content = strongroom_core::log::AnchorContent::from_bytes(&[0; 40]);
+//! let forged = strongroom_vault::receipt::Committed::after_commit((), content);
 //! ```
 //!
 //! An anchored receipt comes from a committed one and from nothing else:

@@ -28,14 +28,6 @@ macro_rules! guid {
                 Self(bytes)
             }
 
-            /// The GUID that stands on a disk or in an octet string as these 16 bytes: Microsoft keeps its first
-            /// three fields little-endian.
-            pub const fn from_mixed_endian(bytes: [u8; 16]) -> Self {
-                let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-                let [i, j, k, l, m, n, o, p] = rest;
-                Self([d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p])
-            }
-
             /// Its 16 bytes, in the order of its text.
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0

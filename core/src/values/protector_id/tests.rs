@@ -49,13 +49,3 @@ fn writes_lower_case_without_braces() {
     assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{TEXT}\""));
     assert_eq!(serde_json::from_str::<ProtectorId>(&format!("\"{TEXT}\"")).unwrap(), id);
 }
-
-#[test]
-fn a_disk_has_the_first_fields_little_endian() {
-    // Source: the GUID that marks a BitLocker volume header, in libbde's format document, section "volume header".
-    let on_disk = [
-        0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01,
-    ];
-    let id = VolumeId::from_mixed_endian(on_disk);
-    assert_eq!(id.to_string(), "4967d63b-2e29-4ad8-8399-f6a339e3d001");
-}
