@@ -27,6 +27,10 @@ mod end_to_end {
 
     mod sweep;
 
+    mod calls;
+
+    mod held;
+
     // What a site does
     mod main_job;
 

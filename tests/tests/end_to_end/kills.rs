@@ -1,26 +1,26 @@
 //! Killed at any moment: the program at each of its system calls, and the TPM between any two of its commands.
 
 use std::fs;
-use std::path::Path;
 use std::path::PathBuf;
 
 use rustix::process::Pid;
 use rustix::process::Signal;
 use rustix::process::kill_process;
-use serde_json::Value;
 
+use crate::end_to_end::calls::Point;
+use crate::end_to_end::calls::points;
+use crate::end_to_end::held::Held;
+use crate::end_to_end::held::assert_tidy;
+use crate::end_to_end::held::names;
 use crate::end_to_end::machine::child_of;
 use crate::end_to_end::machine::is_locked;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::machine::wait_until;
-use crate::end_to_end::passwords::Made;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::PIN;
 use crate::end_to_end::site::Site;
-use crate::end_to_end::sweep::Point;
-use crate::end_to_end::sweep::points;
 use crate::end_to_end::sweep::sweep;
 use crate::end_to_end::swtpm::Swtpm;
 
@@ -137,21 +137,10 @@ fn a_killed_reveal_that_showed_anything_is_on_record() {
     sweep("reveal killed", &points, 10, |point| {
         let site = held.site.copied();
         let killed = killed(&site, reveal(&site), point);
-        let groups = held.first.groups();
-        let shown = groups
-            .iter()
-            .any(|group| killed.stdout.contains(group) || killed.stderr.contains(group));
-
         let verified_first = site.copied();
         verified_first.verify();
         for site in [&site, &verified_first] {
-            held.assert_shown(site, &held.second);
-            site.verify();
-            let on_record = count(site, "reveal", &held.first);
-            assert!(on_record <= 1 && (!shown || on_record == 1), "{on_record}: {killed:?}");
-            let exposed = item(site, "LAB-01", &held.first).unwrap()["state"] == "exposed";
-            assert_eq!(exposed, on_record == 1);
-            held.assert_nothing_missing(site);
+            held.assert_reveal_on_record_if_shown(site, &killed);
         }
         was_killed(&killed)
     });
@@ -212,59 +201,6 @@ fn a_tpm_killed_between_two_commands_is_exit_5() {
     });
 }
 
-/// A vault with two passwords in it, one for each of two volumes.
-struct Held {
-    site: Site,
-    first: Made,
-    second: Made,
-}
-
-impl Held {
-    fn new() -> Self {
-        let held = Self {
-            site: Site::new(),
-            first: made(1),
-            second: made(2),
-        };
-        held.site.escrow("LAB-01", &held.first);
-        held.site.escrow("DESK-02", &held.second);
-        held
-    }
-
-    /// The new password of the first volume is there with its event, or neither is; it is there if that was `answered`.
-    #[track_caller]
-    fn assert_escrow_whole_or_not_at_all(&self, site: &Site, answered: bool) {
-        let new = made(3);
-        // The next command to open the vault is one that has nothing to do with it.
-        self.assert_shown(site, &self.second);
-        site.verify();
-        let listed = item(site, "LAB-01", &new);
-        assert_eq!(count(site, "escrow", &new), usize::from(listed.is_some()));
-        assert!(!answered || listed.is_some(), "answered, and not there");
-        let older = item(site, "LAB-01", &self.first).unwrap();
-        let state = if listed.is_some() { "superseded" } else { "current" };
-        assert_eq!(older["state"], state, "{older}");
-        if listed.is_some() {
-            self.assert_shown(site, &new);
-        }
-        self.assert_nothing_missing(site);
-    }
-
-    /// What was taken in before is shown, and no more lies in the folder than ever does.
-    #[track_caller]
-    fn assert_nothing_missing(&self, site: &Site) {
-        self.assert_shown(site, &self.first);
-        self.assert_shown(site, &self.second);
-        site.verify();
-        assert_tidy(site);
-    }
-
-    #[track_caller]
-    fn assert_shown(&self, site: &Site, made: &Made) {
-        assert_eq!(site.reveal(&made.protector)["recovery_password"], made.text.as_str());
-    }
-}
-
 /// Runs it until it is killed at this point; no process and no lock outlives it.
 #[track_caller]
 fn killed(site: &Site, run: Run, point: &Point) -> Output {
@@ -285,39 +221,6 @@ fn was_killed(output: &Output) -> bool {
 fn points_on_a_copy(site: &Site, run: impl Fn(&Site) -> Run) -> Vec<Point> {
     let copy = site.copied();
     points(run(&copy), &log(&copy))
-}
-
-/// The one escrow of this password in the inventory, if it is there.
-#[track_caller]
-fn item(site: &Site, device: &str, made: &Made) -> Option<Value> {
-    let items = site.lines(&["show", device]);
-    let mut items = items
-        .into_iter()
-        .filter(|item| item["protector_id"] == made.protector.as_str());
-    let item = items.next();
-    assert!(items.next().is_none(), "twice");
-    item
-}
-
-/// How many events of this action there are about this password.
-#[track_caller]
-fn count(site: &Site, action: &str, made: &Made) -> usize {
-    let about = |event: &&Value| event["action"] == action && event["protector_id"] == made.protector.as_str();
-    site.lines(&["audit", "list"]).iter().filter(about).count()
-}
-
-/// Nothing but the vault lies in its folder: no note, no journal, no half-written file, no socket.
-#[track_caller]
-fn assert_tidy(site: &Site) {
-    assert_eq!(names(&site.vault()), ["lock", "tpm", "vault.db"]);
-    assert_eq!(names(&site.tpm_state()), [".lock", "tpm2-00.permall"]);
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
-    let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 fn log(site: &Site) -> PathBuf {

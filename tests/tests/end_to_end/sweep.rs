@@ -1,86 +1,17 @@
-//! A run of the program under test, call by call: strace lists its system calls, and sends it a signal at any of them.
-//!
-//! It follows the program alone and not the swtpm that it starts: the count is then of the program's own calls, which
-//! are the same in each run.
+//! A sweep: what is done at one point of a run is done at all of them, or at a sample.
 
 use std::env;
-use std::fmt;
-use std::fs;
+use std::fmt::Display;
 use std::io;
 use std::io::Write;
 use std::panic;
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
-
-use crate::end_to_end::run::Run;
-
-/// One system call of a run: the `nth` of its name, from 1.
-pub(crate) struct Point {
-    call: String,
-    nth: usize,
-    line: String,
-}
-
-impl Point {
-    /// Whether it is a TPM command that is sent: a tag for sessions or none, and a length under 64 KiB.
-    pub(crate) fn is_tpm_command(&self) -> bool {
-        let tags = [r#""\200\1\0\0"#, r#""\200\2\0\0"#];
-        self.call == "write" && tags.iter().any(|tag| self.line.contains(tag))
-    }
-
-    /// Whether the call is about this, as strace writes it.
-    pub(crate) fn is_on(&self, what: &str) -> bool {
-        self.line.contains(what)
-    }
-
-    /// `run` with a signal at this point. SIGKILL prevents the call; any other comes when the call is done.
-    pub(crate) fn signalling(&self, signal: &str, run: Run, log: &Path) -> Run {
-        let Self { call, nth, .. } = self;
-        let signal = format!("inject={call}:signal={signal}:when={nth}");
-        let trace = format!("trace={call}");
-        run.under("strace", ["-qq", "-o", text(log), "-e", &trace, "-e", &signal])
-    }
-}
-
-impl fmt::Display for Point {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: String = self.line.chars().take(90).collect();
-        write!(f, "{} {}: {shown}", self.call, self.nth)
-    }
-}
-
-/// Runs it to its end, and lists its calls that change anything outside it.
-#[track_caller]
-pub(crate) fn points(run: Run, log: &Path) -> Vec<Point> {
-    let trace = format!("trace={CALLS}");
-    run.under("strace", ["-qq", "-o", text(log), "-e", &trace])
-        .output()
-        .ok();
-    let mut points: Vec<Point> = Vec::new();
-    for line in fs::read_to_string(log).unwrap().lines() {
-        let Some((call, _)) = line
-            .split_once('(')
-            .filter(|(call, _)| CALLS.split(',').any(|name| name == *call))
-        else {
-            continue;
-        };
-        let nth = 1 + points.iter().filter(|point| point.call == call).count();
-        points.push(Point {
-            call: call.to_owned(),
-            nth,
-            line: line.to_owned(),
-        });
-    }
-    // That of the program itself comes before strace can do anything to it.
-    points.retain(|point| point.call != "execve" || point.nth > 1);
-    points
-}
 
 /// Tries the points: all of them in a full run, else every `nth`, counted from the last, which is the end of the run.
 /// Says how many that were, and fails if there were none or if any fell. `attempt` tells whether its point was come to,
 /// and panics where something falls.
 #[track_caller]
-pub(crate) fn sweep(name: &str, points: &[Point], nth: usize, attempt: impl Fn(&Point) -> bool) {
+pub(crate) fn sweep<P: Display>(name: &str, points: &[P], nth: usize, attempt: impl Fn(&P) -> bool) {
     let step = if is_full() { 1 } else { nth };
     let (mut tried, mut fell) = (0, Vec::new());
     for point in points.iter().rev().step_by(step) {
@@ -99,14 +30,6 @@ pub(crate) fn sweep(name: &str, points: &[Point], nth: usize, attempt: impl Fn(&
 }
 
 /// Whether the long sweeps try every point: `./dev test --full`.
-fn is_full() -> bool {
+pub(crate) fn is_full() -> bool {
     env::var("STRONGROOM_TESTS").is_ok_and(|tests| tests == "full")
 }
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-/// What changes anything outside the program. Its end is one too: all that it did is done by then.
-const CALLS: &str = "write,pwrite64,pwritev,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,\
-                     sendto,sendmsg,ftruncate,fallocate,clone,clone3,vfork,execve,kill,exit_group";
