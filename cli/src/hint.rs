@@ -78,10 +78,11 @@ fn store(error: &StoreError) -> String {
         StoreError::VaultExists { .. } => "use it as it is, or name another folder by --vault DIR",
         StoreError::Io { .. } => "see whether the folder is there and whether this user may use it",
         StoreError::Random(_) => "the system gives no randomness; restart the machine",
-        StoreError::Sqlite(_) => {
-            "see whether the disk is sound; `strongroom audit verify --no-tpm` looks at the whole file"
+        StoreError::DiskFails(_) => {
+            "what the command was to do is done whole or not at all; see whether the disk is sound (`dmesg`), then \
+             `strongroom audit verify` looks at the whole file"
         }
-        _ => "please report this",
+        StoreError::Sqlite(_) | _ => "please report this",
     };
     words.to_owned()
 }

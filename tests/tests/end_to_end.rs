@@ -62,6 +62,8 @@ mod end_to_end {
 
     mod kills;
 
+    mod disk_faults;
+
     mod simulator;
 
     mod leaks;

@@ -9,6 +9,12 @@ use crate::end_to_end::passwords::Made;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::site::Site;
+use crate::end_to_end::swtpm::Swtpm;
+
+/// What makes a vault.
+pub(crate) const INIT: [&str; 4] = ["init", "--tpm", "simulator", "--no-pin"];
+/// What makes one with a PIN.
+pub(crate) const INIT_WITH_PIN: [&str; 4] = ["init", "--tpm", "simulator", "--pin"];
 
 /// A vault with two passwords in it, one for each of two volumes.
 pub(crate) struct Held {
@@ -79,6 +85,29 @@ impl Held {
     pub(crate) fn assert_shown(&self, site: &Site, made: &Made) {
         assert_eq!(site.reveal(&made.protector)["recovery_password"], made.text.as_str());
     }
+}
+
+/// Either the vault is whole, or another try makes one, if need be after `init --clean`.
+#[track_caller]
+pub(crate) fn assert_can_be_gone_on_from(site: &Site, init: &[&str]) {
+    let is_whole = site.file().exists();
+    if !is_whole {
+        let again = site.run(init).output();
+        if again.code != 0 {
+            again.refused(1, "").says("init --clean");
+            site.bare(&["init", "--clean"]).output().ok();
+            site.run(init).output().ok();
+        }
+    }
+    let verified_first = site.copied();
+    verified_first.verify();
+    for site in [site, &verified_first] {
+        site.escrow("LAB-01", &made(1));
+        site.verify();
+        assert_tidy(site);
+    }
+    let swtpm = Swtpm::start(&site.tpm_state());
+    assert_eq!(swtpm.indices().len(), 1, "one anchor and no more");
 }
 
 /// The one escrow of this password in the inventory, if it is there.

@@ -10,7 +10,9 @@ use rustix::process::kill_process;
 use crate::end_to_end::calls::Point;
 use crate::end_to_end::calls::points;
 use crate::end_to_end::held::Held;
-use crate::end_to_end::held::assert_tidy;
+use crate::end_to_end::held::INIT;
+use crate::end_to_end::held::INIT_WITH_PIN;
+use crate::end_to_end::held::assert_can_be_gone_on_from;
 use crate::end_to_end::held::names;
 use crate::end_to_end::machine::child_of;
 use crate::end_to_end::machine::is_locked;
@@ -23,9 +25,6 @@ use crate::end_to_end::site::PIN;
 use crate::end_to_end::site::Site;
 use crate::end_to_end::sweep::sweep;
 use crate::end_to_end::swtpm::Swtpm;
-
-const INIT: [&str; 4] = ["init", "--tpm", "simulator", "--no-pin"];
-const INIT_WITH_PIN: [&str; 4] = ["init", "--tpm", "simulator", "--pin"];
 
 #[test]
 fn a_killed_init_can_always_be_gone_on_from() {
@@ -86,29 +85,6 @@ fn a_killed_clean_can_always_be_gone_on_from() {
         assert_can_be_gone_on_from(&site, &INIT);
         was_killed(&killed)
     });
-}
-
-/// Either the vault is whole, or another try makes one, if need be after `init --clean`.
-#[track_caller]
-fn assert_can_be_gone_on_from(site: &Site, init: &[&str]) {
-    let is_whole = site.file().exists();
-    if !is_whole {
-        let again = site.run(init).output();
-        if again.code != 0 {
-            again.refused(1, "").says("init --clean");
-            site.bare(&["init", "--clean"]).output().ok();
-            site.run(init).output().ok();
-        }
-    }
-    let verified_first = site.copied();
-    verified_first.verify();
-    for site in [site, &verified_first] {
-        site.escrow("LAB-01", &made(1));
-        site.verify();
-        assert_tidy(site);
-    }
-    let swtpm = Swtpm::start(&site.tpm_state());
-    assert_eq!(swtpm.indices().len(), 1, "one anchor and no more");
 }
 
 #[test]

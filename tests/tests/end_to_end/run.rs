@@ -184,10 +184,11 @@ impl Output {
         self.stdout.lines().map(parse).collect()
     }
 
-    /// The one JSON object on stderr.
+    /// The JSON object at the end of stderr; warnings may stand before it.
     #[track_caller]
     pub(crate) fn error(&self) -> Value {
-        serde_json::from_str(&self.stderr).unwrap_or_else(|err| panic!("{err}: {self:?}"))
+        serde_json::from_str(self.stderr.lines().last().unwrap_or_default())
+            .unwrap_or_else(|err| panic!("{err}: {self:?}"))
     }
 }
 

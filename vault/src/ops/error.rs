@@ -89,7 +89,8 @@ const fn store_kind(error: &StoreError) -> ErrorKind {
         StoreError::Busy => ErrorKind::Busy,
         StoreError::NoVault { .. } => ErrorKind::NotFound,
         StoreError::Random(_) | StoreError::Sqlite(_) => ErrorKind::Internal,
-        StoreError::DiskFull
+        StoreError::DiskFails(_)
+        | StoreError::DiskFull
         | StoreError::Event(_)
         | StoreError::InitPending { .. }
         | StoreError::Io { .. }

@@ -74,6 +74,9 @@ impl Snapshot<'_> {
         if found == "ok" {
             return Ok(());
         }
+        if let Some(error) = read_failure(&found) {
+            return Err(error);
+        }
         Err(Alarm::tampered(format!("SQLite finds: {found}")).into())
     }
 
@@ -268,6 +271,13 @@ impl Snapshot<'_> {
         ))
         .into())
     }
+}
+
+/// The failure of the disk that SQLite's own check tells as if the file were wrong: `… error code=266`.
+fn read_failure(found: &str) -> Option<StoreError> {
+    let (_, code) = found.rsplit_once("unable to get the page. error code=")?;
+    let error = rusqlite::ffi::Error::new(code.trim().parse().ok()?);
+    (error.code == rusqlite::ErrorCode::SystemIoFailure).then(|| rusqlite::Error::SqliteFailure(error, None).into())
 }
 
 fn require_node(

@@ -64,6 +64,9 @@ pub enum StoreError {
     /// Somebody else holds the lock.
     #[error("another process is using the vault")]
     Busy,
+    /// The disk under the file does not do what it is asked to.
+    #[error("the disk failed under the vault file")]
+    DiskFails(#[source] rusqlite::Error),
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
@@ -196,6 +199,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => Alarm::tampered("a row stands where a new one belongs").into(),
             Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::SystemIoFailure) => Self::DiskFails(error),
             // The folder and the file are ours and may be used, so what cannot be opened is read-only.
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Self::ReadOnly,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {

@@ -213,6 +213,7 @@ pub(super) fn read_vault(connection: &Connection) -> Result<(VaultRecord, VaultB
     );
     let (text, bytes) = match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => return Err(Alarm::tampered("there is no vault record").into()),
+        Err(error @ rusqlite::Error::SqliteFailure(..)) => return Err(error.into()),
         Err(_) => return Err(Alarm::tampered("the vault record cannot be read").into()),
         Ok(row) => row,
     };
