@@ -64,6 +64,8 @@ mod end_to_end {
 
     mod disk_faults;
 
+    mod call_faults;
+
     mod simulator;
 
     mod leaks;

@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::end_to_end::run::Run;
 
 /// One system call of a run: the `nth` of its name, from 1.
+#[derive(Clone)]
 pub(crate) struct Point {
     call: String,
     nth: usize,
@@ -30,10 +31,19 @@ impl Point {
 
     /// `run` with a signal at this point. SIGKILL prevents the call; any other comes when the call is done.
     pub(crate) fn signalling(&self, signal: &str, run: Run, log: &Path) -> Run {
+        self.injecting(&format!("signal={signal}"), run, log)
+    }
+
+    /// `run` with this call failing with this error, such as EIO, and doing nothing.
+    pub(crate) fn failing(&self, error: &str, run: Run, log: &Path) -> Run {
+        self.injecting(&format!("error={error}"), run, log)
+    }
+
+    fn injecting(&self, what: &str, run: Run, log: &Path) -> Run {
         let Self { call, nth, .. } = self;
-        let signal = format!("inject={call}:signal={signal}:when={nth}");
+        let inject = format!("inject={call}:{what}:when={nth}");
         let trace = format!("trace={call}");
-        run.under("strace", ["-qq", "-o", text(log), "-e", &trace, "-e", &signal])
+        run.under("strace", ["-qq", "-o", text(log), "-e", &trace, "-e", &inject])
     }
 }
 
@@ -47,7 +57,13 @@ impl fmt::Display for Point {
 /// Runs it to its end, and lists its calls that change anything outside it.
 #[track_caller]
 pub(crate) fn points(run: Run, log: &Path) -> Vec<Point> {
-    let trace = format!("trace={CALLS}");
+    calls(CALLS, run, log)
+}
+
+/// Runs it to its end, and lists its calls of these names.
+#[track_caller]
+pub(crate) fn calls(names: &str, run: Run, log: &Path) -> Vec<Point> {
+    let trace = format!("trace={names}");
     run.under("strace", ["-qq", "-o", text(log), "-e", &trace])
         .output()
         .ok();
@@ -55,7 +71,7 @@ pub(crate) fn points(run: Run, log: &Path) -> Vec<Point> {
     for line in fs::read_to_string(log).unwrap().lines() {
         let Some((call, _)) = line
             .split_once('(')
-            .filter(|(call, _)| CALLS.split(',').any(|name| name == *call))
+            .filter(|(call, _)| names.split(',').any(|name| name == *call))
         else {
             continue;
         };
