@@ -31,6 +31,10 @@ mod end_to_end {
 
     mod held;
 
+    mod disk_model;
+
+    mod file_calls;
+
     // What a site does
     mod main_job;
 
@@ -65,6 +69,8 @@ mod end_to_end {
     mod disk_faults;
 
     mod call_faults;
+
+    mod power_cuts;
 
     mod simulator;
 

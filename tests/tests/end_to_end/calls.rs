@@ -39,10 +39,14 @@ impl Point {
         self.injecting(&format!("error={error}"), run, log)
     }
 
+    /// What strace is told to have `what` happen at this point.
+    pub(crate) fn injection(&self, what: &str) -> String {
+        format!("inject={}:{what}:when={}", self.call, self.nth)
+    }
+
     fn injecting(&self, what: &str, run: Run, log: &Path) -> Run {
-        let Self { call, nth, .. } = self;
-        let inject = format!("inject={call}:{what}:when={nth}");
-        let trace = format!("trace={call}");
+        let inject = self.injection(what);
+        let trace = format!("trace={}", self.call);
         run.under("strace", ["-qq", "-o", text(log), "-e", &trace, "-e", &inject])
     }
 }

@@ -60,6 +60,11 @@ impl Site {
         self.run(&["--json", "init"]).args(arguments).output().ok().json()
     }
 
+    /// The folder that vault and what belongs to it lie in.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
     pub(crate) fn vault(&self) -> PathBuf {
         self.folder.path().join("vault")
     }
