@@ -176,8 +176,13 @@ fn a_commit_that_was_rolled_forward_is_durable() {
     for effect in &of_killed {
         before.apply(effect);
     }
-    let (next, of_next) = effects(site.revealing(&held.second.protector), &site.root(), &log(&site), None);
+    // Whoever is the last to close the file syncs it; so somebody else has it open.
+    let reader = site.sqlite();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM leaf;").unwrap();
+    let next = site.escrowing("HALL-03", &made(4));
+    let (next, of_next) = effects(next, &site.root(), &log(&site), None);
     next.ok();
+    drop(reader);
     let root = site.root();
     let history = History {
         root,
