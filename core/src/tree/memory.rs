@@ -21,16 +21,6 @@ impl MemoryNodes {
     pub fn iter(&self) -> impl Iterator<Item = (Node, Digest)> + '_ {
         self.0.iter().map(|(node, hash)| (*node, *hash))
     }
-
-    /// How many nodes there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl Nodes for MemoryNodes {

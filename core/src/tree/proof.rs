@@ -106,9 +106,9 @@ pub(super) fn complete<N: Nodes>(nodes: &N, start: u64, end: u64) -> Result<Vec<
 
 /// The largest complete subtree that begins at `start` and does not reach beyond `end`.
 fn widest(start: u64, end: u64) -> Node {
-    let room = (end - start).ilog2();
-    let aligned = if start == 0 { room } else { start.trailing_zeros() };
-    let level = u8::try_from(room.min(aligned)).unwrap_or(u8::MAX);
+    // Zero is aligned to everything.
+    let aligned = start.trailing_zeros();
+    let level = u8::try_from((end - start).ilog2().min(aligned)).unwrap_or(u8::MAX);
     Node {
         level,
         index: start >> level,

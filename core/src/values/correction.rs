@@ -1,6 +1,5 @@
 //! What is wrong with a mistyped recovery password, and what it may have been.
 
-use zeroize::Zeroize;
 use zeroize::Zeroizing;
 
 use crate::values::GroupFault;
@@ -109,12 +108,6 @@ impl Digits {
             return None;
         }
         word(trial.0.iter().fold(0, |value, digit| value * 10 + u32::from(*digit))).ok()
-    }
-}
-
-impl Drop for Digits {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 

@@ -1,9 +1,6 @@
 //! The names of machines.
 
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::Hash;
-use std::hash::Hasher;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -45,27 +42,9 @@ pub fn fold(text: &str) -> String {
 
 impl Eq for DeviceName {}
 
-impl Ord for DeviceName {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(&other.folded())
-    }
-}
-
 impl PartialEq for DeviceName {
     fn eq(&self, other: &Self) -> bool {
         self.folded() == other.folded()
-    }
-}
-
-impl PartialOrd for DeviceName {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Hash for DeviceName {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
     }
 }
 

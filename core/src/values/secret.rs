@@ -1,6 +1,6 @@
 //! Secret bytes.
 
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 /// `N` secret bytes: boxed so that moves leave no copies, wiped on drop.
 ///
@@ -22,12 +22,12 @@ use zeroize::Zeroize;
 /// let key = strongroom_core::values::Secret::<32>::from_fn(|bytes| bytes.fill(7));
 /// assert_eq!(key.expose().len(), 32);
 /// ```
-pub struct Secret<const N: usize>(Box<[u8; N]>);
+pub struct Secret<const N: usize>(Box<Zeroizing<[u8; N]>>);
 
 impl<const N: usize> Secret<N> {
     /// A secret that `fill` writes in place, starting from zeros.
     pub fn from_fn(fill: impl FnOnce(&mut [u8; N])) -> Self {
-        let mut secret = Self(Box::new([0; N]));
+        let mut secret = Self(Box::new(Zeroizing::new([0; N])));
         fill(&mut secret.0);
         secret
     }
@@ -38,7 +38,7 @@ impl<const N: usize> Secret<N> {
     ///
     /// Whatever `fill` fails with.
     pub fn try_from_fn<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Self, E> {
-        let mut secret = Self(Box::new([0; N]));
+        let mut secret = Self(Box::new(Zeroizing::new([0; N])));
         fill(&mut secret.0)?;
         Ok(secret)
     }
@@ -54,11 +54,5 @@ impl<const N: usize> Secret<N> {
     /// The bytes. Every reader of a secret says this word.
     pub fn expose(&self) -> &[u8; N] {
         &self.0
-    }
-}
-
-impl<const N: usize> Drop for Secret<N> {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }

@@ -84,3 +84,6 @@ impl FromStr for Time {
         text.parse::<Timestamp>().map(Self::from).map_err(|_| ParseTimeError)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,6 @@
 //! Where and what an encrypted volume is.
 
 use std::fmt;
-use std::hash::Hash;
-use std::hash::Hasher;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -62,12 +60,6 @@ impl Eq for MountPoint {}
 impl PartialEq for MountPoint {
     fn eq(&self, other: &Self) -> bool {
         self.folded() == other.folded()
-    }
-}
-
-impl Hash for MountPoint {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
     }
 }
 

@@ -62,6 +62,7 @@ fn signatures_of_other_keys_do_not_matter() {
         let both: Note = format!("{TEXT}\n{lines}").parse().unwrap();
         assert_eq!(both.verify(&VKEY.parse().unwrap()), Ok(()));
         assert_eq!(both.verify(&verifier("mine")), Ok(()));
+        assert_eq!(both.signatures(), 2);
     }
     // A signature of a kind that is not known here, as the TPM's.
     let unknown = format!("— mine {}\n", BASE64.encode(&[9; 80]));

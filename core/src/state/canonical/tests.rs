@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::state::EscrowRecord;
 use crate::state::tests::exposed;
@@ -80,4 +82,19 @@ fn another_value_is_refused() {
     );
     check(&good.replace("\"current\"", "\"gone\""), json);
     check(&good.replace("\"current\"", "1.0"), json);
+}
+
+#[test]
+fn the_first_field_that_differs_is_named() {
+    let difference = |one, other| first_difference(&one, &other);
+    let record = || json!({"a": 1, "b": {"c": [2]}});
+    assert_eq!(difference(record(), record()), None);
+    assert_eq!(
+        difference(record(), json!({"a": 1, "b": {"c": [3]}})),
+        Some("b".to_owned())
+    );
+    // It stands in one of them only.
+    assert_eq!(difference(record(), json!({"a": 1})), Some("b".to_owned()));
+    assert_eq!(difference(json!({"a": 1}), record()), Some("b".to_owned()));
+    assert_eq!(difference(json!(1), json!(2)), None, "no records");
 }

@@ -86,6 +86,8 @@ fn records_stand_as_the_last_change_left_them() {
         assert_eq!(projection.root().unwrap(), rebuilt(&projection), "after {change:?}");
     }
     assert_eq!(projection.size(), 3);
+    let arrived = [1, 2, 3].map(|number| held(number, None).escrow);
+    assert_eq!(projection.arrivals(), arrived, "each once, in order of arrival");
     assert_eq!(projection.vault().unwrap().grace_seconds, 2);
     assert_eq!(
         projection.volumes()[0].escrows,

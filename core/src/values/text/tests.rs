@@ -152,6 +152,9 @@ fn takes_numbers_that_are_no_password() {
     pass("tickets 100001, 100002 and 100003");
     pass("100001 was closed a long while ago, 100002 was closed a long while ago, 100003 too, see also: 100004 open");
     pass("10115 Berlin, 10117 Berlin, 10119 Berlin, 10178 Berlin, 10179 Berlin");
+    // Single digits, with words between or in rows of another kind.
+    pass("3 of 4 and ".repeat(40).trim_end());
+    pass("7 77 777 ".repeat(20).trim_end());
     pass("sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
