@@ -3,6 +3,7 @@
 use crate::crypto::Digest;
 use crate::state::EscrowRecord;
 use crate::state::EscrowState;
+use crate::state::HowEnded;
 use crate::state::Source;
 use crate::state::VolumeRecord;
 use crate::values::EscrowId;
@@ -78,5 +79,20 @@ pub(crate) fn volume(escrows: impl IntoIterator<Item = EscrowRecord>) -> VolumeR
         mounts: vec!["C:".parse().unwrap()],
         kind: VolumeType::Os,
         escrows: escrows.into_iter().collect(),
+    }
+}
+
+/// The words that are written by hand are those of the format.
+#[test]
+fn a_word_is_the_same_in_a_record_and_on_a_screen() {
+    let written = |word: serde_json::Value| word.as_str().unwrap().to_owned();
+    for state in EscrowState::ALL {
+        assert_eq!(written(serde_json::to_value(state).unwrap()), state.as_str());
+    }
+    for source in [Source::Drop, Source::Escrow, Source::Import] {
+        assert_eq!(written(serde_json::to_value(source).unwrap()), source.as_str());
+    }
+    for how in [HowEnded::Claimed, HowEnded::Proven, HowEnded::Waived] {
+        assert_eq!(written(serde_json::to_value(how).unwrap()), how.as_str());
     }
 }

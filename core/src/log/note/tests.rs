@@ -75,6 +75,17 @@ fn signatures_of_other_keys_do_not_matter() {
 }
 
 #[test]
+fn a_note_has_a_length_that_is_enough() {
+    let note = |len: usize| {
+        let rest = Note::sign("\n".to_owned(), "a", &key()).to_string().len();
+        Note::sign(format!("{}\n", "x".repeat(len - rest)), "a", &key()).to_string()
+    };
+    assert_eq!(note(MAX_NOTE_LEN).len(), MAX_NOTE_LEN);
+    assert!(note(MAX_NOTE_LEN).parse::<Note>().is_ok());
+    assert_eq!(note(MAX_NOTE_LEN + 1).parse::<Note>(), Err(ParseNoteError::Text));
+}
+
+#[test]
 fn malformed_notes_are_refused() {
     use ParseNoteError::Shape;
     use ParseNoteError::Signature;

@@ -37,6 +37,21 @@ fn keys_are_sorted_and_nothing_is_between() {
 }
 
 #[test]
+fn a_mark_stands_there_if_it_is_set() {
+    let marked = EscrowRecord {
+        conflict: true,
+        unconfirmed: true,
+        ..held(1, None)
+    };
+    let text = String::from_utf8(canonical(&marked)).unwrap();
+    assert!(
+        text.contains(r#""conflict":true"#) && text.contains(r#""unconfirmed":true"#),
+        "{text}"
+    );
+    assert_eq!(from_canonical::<EscrowRecord>(text.as_bytes()).unwrap(), marked);
+}
+
+#[test]
 fn another_way_of_writing_it_is_refused() {
     let not_canonical = |err: &CanonicalError| matches!(err, CanonicalError::NotCanonical);
     let good = text();

@@ -112,6 +112,24 @@ fn ids_never_merge() {
 }
 
 #[test]
+fn the_newest_mount_points_are_remembered() {
+    let names: Vec<String> = (0..=MAX_MOUNTS).map(|number| format!(r"C:\{number}")).collect();
+    let mut volume = unnamed();
+    let mut mounts = |number: usize| {
+        let naming = Naming {
+            mount: Some(names[number].parse().unwrap()),
+            ..Naming::default()
+        };
+        volume = naming.applied_to(&volume);
+        volume.mounts.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for number in 0..MAX_MOUNTS {
+        assert_eq!(mounts(number), names[..=number]);
+    }
+    assert_eq!(mounts(MAX_MOUNTS), names[1..], "the one named first is forgotten");
+}
+
+#[test]
 fn what_was_known_stays_and_the_last_mount_point_comes_last() {
     let (volumes, _) = named(&["A C:", "A D:", "A C:", "A c:"]);
     let mounts: Vec<_> = volumes[0].mounts.iter().map(MountPoint::as_str).collect();
@@ -141,6 +159,11 @@ fn what_was_known_stays_and_the_last_mount_point_comes_last() {
     let again = naming("A").applied_to(&full);
     assert_eq!(
         (again.escrows, again.device, again.volume),
-        (full.escrows, full.device, full.volume)
+        (full.escrows, full.device.clone(), full.volume)
+    );
+    let alone = volume([held(1, None)]).naming();
+    assert_eq!(
+        (alone.escrows, alone.device, alone.volume),
+        (vec![], full.device, full.volume)
     );
 }
