@@ -70,6 +70,8 @@ mod end_to_end {
 
     mod call_faults;
 
+    mod real_disks;
+
     mod power_cuts;
 
     mod simulator;

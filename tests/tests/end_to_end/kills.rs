@@ -177,10 +177,15 @@ fn a_tpm_killed_between_two_commands_is_exit_5() {
     });
 }
 
-/// Runs it until it is killed at this point; no process and no lock outlives it.
+/// Runs it until it is killed at this point; no process, no lock and no temporary file outlives it.
 #[track_caller]
 fn killed(site: &Site, run: Run, point: &Point) -> Output {
+    let temporary = site.beside("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let run = run.env("TMPDIR", &temporary);
     let output = point.signalling("KILL", run, &log(site)).output();
+    assert_eq!(names(&temporary), [] as [&str; 0]);
+    fs::remove_dir(&temporary).unwrap();
     assert!(was_killed(&output) || output.code == 0, "{output:?}");
     if site.vault().exists() {
         wait_until("swtpm is gone", || processes_in(&site.vault()).is_empty());

@@ -199,6 +199,14 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => Alarm::tampered("a row stands where a new one belongs").into(),
             Some(ErrorCode::DiskFull) => Self::DiskFull,
+            // What SQLite says where there is no room for the file beside the write-ahead log.
+            Some(ErrorCode::SystemIoFailure)
+                if error
+                    .sqlite_error()
+                    .is_some_and(|failure| failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) =>
+            {
+                Self::DiskFull
+            }
             Some(ErrorCode::SystemIoFailure) => Self::DiskFails(error),
             // The folder and the file are ours and may be used, so what cannot be opened is read-only.
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Self::ReadOnly,
