@@ -41,6 +41,14 @@ fn check_fault(text: &str, fault: impl Into<ParseRecoveryPasswordError>) {
     check(text, &[(1, Err(fault.into()), None)]);
 }
 
+/// One space parts groups, two part passwords.
+#[test]
+fn finds_two_that_stand_in_a_row() {
+    let spaced = |password: &str| password.replace('-', " ");
+    let text = format!("{}  {}", spaced(ONE), spaced(TWO));
+    check(&text, &[(1, Ok(ONE), None), (1, Ok(TWO), None)]);
+}
+
 #[test]
 fn finds_the_three_forms() {
     for text in [ONE.to_owned(), ONE.replace('-', " "), ONE.replace('-', "")] {
