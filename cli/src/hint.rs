@@ -79,8 +79,8 @@ fn store(error: &StoreError) -> String {
         StoreError::Io { .. } => "see whether the folder is there and whether this user may use it",
         StoreError::Random(_) => "the system gives no randomness; restart the machine",
         StoreError::DiskFails(_) => {
-            "what the command was to do is done whole or not at all; see whether the disk is sound (`dmesg`), then \
-             `strongroom audit verify` looks at the whole file"
+            "what the command was to do is there whole or not at all; see whether the disk is sound; \
+             see docs/operations.md#disk-fails"
         }
         StoreError::Sqlite(_) | _ => "please report this",
     };
