@@ -48,6 +48,11 @@ mod end_to_end {
 
     mod generated;
 
+    // What others say of it
+    mod checkers;
+
+    mod tpm_tools;
+
     // What stops it
     mod rollback;
 
