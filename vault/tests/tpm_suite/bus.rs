@@ -1,14 +1,10 @@
 //! What somebody sees who listens between us and the TPM, and what we do when the TPM is not ready.
 
 use std::collections::VecDeque;
-use std::io::Read;
-use std::io::Write;
-use std::net::Ipv4Addr;
-use std::net::TcpListener;
 use std::net::TcpStream;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::thread;
 
 use strongroom_core::crypto::pin_authorisation;
 use strongroom_core::keys::RootKey;
@@ -26,6 +22,7 @@ use crate::fixture::refused;
 use crate::fixture::root;
 use crate::fixture::secret;
 use crate::fixture::vault;
+use crate::wire;
 
 const HANDLE: u32 = 0x0180_1234;
 const CREATE_PRIMARY: u32 = 0x131;
@@ -52,16 +49,13 @@ struct Heard {
 
 impl Bus {
     fn before(swtpm: &Swtpm) -> Self {
-        let (first, second) = pair();
-        let bus = Self {
-            port: first.local_addr().unwrap().port(),
-            heard: Arc::default(),
-        };
-        let heard = Arc::clone(&bus.heard);
-        let port = swtpm.port();
-        thread::spawn(move || first.incoming().for_each(|client| data(client.unwrap(), port, &heard)));
-        thread::spawn(move || second.incoming().for_each(|client| control(client.unwrap(), port + 1)));
-        bus
+        let tpm = swtpm.port();
+        let heard = Arc::<Mutex<Heard>>::default();
+        let port = wire::lay(move || tpm, {
+            let heard = Arc::clone(&heard);
+            move |command, tpm| ControlFlow::Continue(heard.lock().unwrap().exchange(command, tpm))
+        });
+        Self { port, heard }
     }
 
     fn open(&self, swtpm: &Swtpm) -> Tpm {
@@ -102,52 +96,19 @@ impl Bus {
     }
 }
 
-fn pair() -> (TcpListener, TcpListener) {
-    loop {
-        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = first.local_addr().unwrap().port();
-        if let Ok(second) = TcpListener::bind((Ipv4Addr::LOCALHOST, port + 1)) {
-            return (first, second);
-        }
-    }
-}
-
-/// Passes commands and responses, one at a time, as the TPM takes them.
-fn data(mut client: TcpStream, port: u16, heard: &Mutex<Heard>) {
-    let mut tpm = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-    while let Some(command) = message(&mut client) {
+impl Heard {
+    /// Passes it on, or answers in the TPM's place.
+    fn exchange(&mut self, command: &[u8], tpm: &mut TcpStream) -> Vec<u8> {
         let code = u32::from_be_bytes(command[6..10].try_into().unwrap());
-        let mut heard = heard.lock().unwrap();
-        heard.commands.push(command.clone());
-        let position = heard.answers.iter().position(|(asked, _)| *asked == code);
-        let response = match position.and_then(|position| heard.answers.remove(position)) {
+        self.commands.push(command.to_vec());
+        let position = self.answers.iter().position(|(asked, _)| *asked == code);
+        let response = match position.and_then(|position| self.answers.remove(position)) {
             Some((_, answer)) => [&[0x80, 0x01, 0, 0, 0, 10], answer.to_be_bytes().as_slice()].concat(),
-            None => {
-                tpm.write_all(&command).unwrap();
-                message(&mut tpm).unwrap()
-            }
+            None => wire::ask(tpm, command).unwrap(),
         };
-        heard.responses.push(response.clone());
-        client.write_all(&response).unwrap();
+        self.responses.push(response.clone());
+        response
     }
-}
-
-fn control(mut client: TcpStream, port: u16) {
-    let mut tpm = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-    let mut back = (tpm.try_clone().unwrap(), client.try_clone().unwrap());
-    thread::spawn(move || drop(std::io::copy(&mut back.0, &mut back.1)));
-    drop(std::io::copy(&mut client, &mut tpm));
-    drop(tpm.shutdown(std::net::Shutdown::Both));
-}
-
-/// One command or response: its length stands in its header.
-fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; 6];
-    stream.read_exact(&mut bytes).ok()?;
-    let length = u32::from_be_bytes(bytes[2..6].try_into().unwrap());
-    bytes.resize(usize::try_from(length).unwrap(), 0);
-    stream.read_exact(&mut bytes[6..]).ok()?;
-    Some(bytes)
 }
 
 #[test]
