@@ -255,7 +255,8 @@ impl Tpm {
     ///
     /// # Errors
     ///
-    /// As [`Tpm::read_anchor`]. After any error the anchor may hold the old content or the new: read it again.
+    /// As [`Tpm::read_anchor`], but [`TpmError::Refused`] where our authorisation is refused. After any error the anchor
+    /// may hold the old content or the new, or be another's: read it again.
     pub fn write_anchor(
         &mut self,
         place: &AnchorPlace,

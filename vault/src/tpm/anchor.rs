@@ -109,7 +109,7 @@ pub(super) fn define(connection: &mut Connection, handle: u32, auth: &Secret<32>
             connection.forget(index.into());
             Ok(AnchorPlace::new(handle))
         }
-        Err(failure) if failure.answer() == Answer::NvDefined => Err(failure.about_anchor(handle)),
+        Err(failure) if failure.answer() == Answer::NvDefined => Err(failure.about_place(handle)),
         Err(failure) => Err(failure.by_owner()),
     }
 }
@@ -143,7 +143,7 @@ pub(super) fn peek(connection: &mut Connection, place: &AnchorPlace) -> Result<O
     })
 }
 
-/// Moves the anchor on.
+/// Moves the anchor on. A refusal does not say that the anchor is another's: reading it does.
 pub(super) fn write(
     connection: &mut Connection,
     place: &AnchorPlace,
@@ -157,7 +157,7 @@ pub(super) fn write(
                 let bytes = MaxNvBuffer::try_from(content.to_bytes().as_slice())?;
                 context.nv_write(NvAuth::NvIndex(index), index, bytes, 0)
             })
-            .map_err(|failure| failure.about_anchor(place.handle))
+            .map_err(|failure| failure.about_place(place.handle))
     })
 }
 

@@ -215,12 +215,22 @@ impl Failure {
         self.into()
     }
 
+    /// Whether it is this command that failed.
+    pub(super) fn is_of(&self, command: &str) -> bool {
+        self.command == command
+    }
+
     /// The meaning where the command was about the anchor and authorised by its own value.
     pub(super) fn about_anchor(self, handle: u32) -> TpmError {
-        let answer = self.answer();
-        if answer.is_refusal() {
+        if self.answer().is_refusal() {
             return TpmError::AnchorReplaced { handle };
         }
+        self.about_place(handle)
+    }
+
+    /// The meaning where the command was about the anchor's handle, and not authorised by the anchor's value.
+    pub(super) fn about_place(self, handle: u32) -> TpmError {
+        let answer = self.answer();
         if answer == Answer::HandleUnknown {
             return TpmError::AnchorMissing { handle };
         }
