@@ -23,6 +23,13 @@ mod end_to_end {
 
     mod swtpm;
 
+    #[path = "../../../vault/tests/tpm_suite/wire.rs"]
+    mod wire;
+
+    mod tpm_fault;
+
+    mod proxy;
+
     mod machine;
 
     mod sweep;
@@ -61,6 +68,12 @@ mod end_to_end {
     mod races;
 
     mod kills;
+
+    mod failing_tpm;
+
+    mod dying_tpm;
+
+    mod unready_tpm;
 
     mod simulator;
 
