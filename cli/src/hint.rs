@@ -122,6 +122,10 @@ fn alarm_words(alarm: &Alarm) -> &'static str {
 
 fn tpm(error: &TpmError) -> String {
     let words = match error {
+        TpmError::Garbled { .. } => {
+            "repeat it; if it stays, something between here and the TPM changes what that says: \
+             see docs/operations.md#tpm-refuses"
+        }
         TpmError::Lockout { wait_seconds } => {
             return format!(
                 "wait {} and try the right PIN; keep the machine on, a reset counts as one more wrong PIN",

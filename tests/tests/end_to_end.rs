@@ -23,6 +23,13 @@ mod end_to_end {
 
     mod swtpm;
 
+    #[path = "../../../vault/tests/tpm_suite/wire.rs"]
+    mod wire;
+
+    mod tpm_fault;
+
+    mod proxy;
+
     mod machine;
 
     mod sweep;
@@ -78,6 +85,12 @@ mod end_to_end {
     mod real_disks;
 
     mod power_cuts;
+
+    mod failing_tpm;
+
+    mod dying_tpm;
+
+    mod unready_tpm;
 
     mod simulator;
 

@@ -104,7 +104,7 @@ impl Tpm {
     ///
     /// # Errors
     ///
-    /// [`TpmError::Refused`], [`TpmError::Unreachable`].
+    /// [`TpmError::Refused`], [`TpmError::Garbled`], [`TpmError::Unreachable`].
     pub fn ek_name(&mut self) -> Result<Option<Vec<u8>>, TpmError> {
         primary::endorsement_name(self.connection()?)
     }
@@ -113,7 +113,7 @@ impl Tpm {
     ///
     /// # Errors
     ///
-    /// [`TpmError::Refused`], [`TpmError::Unreachable`].
+    /// [`TpmError::Refused`], [`TpmError::Garbled`], [`TpmError::Unreachable`].
     pub fn manufacturer(&mut self) -> Result<String, TpmError> {
         let letters = guesses::property(self.connection()?, PropertyTag::Manufacturer)?.to_be_bytes();
         let printable = |byte: &u8| byte.is_ascii_graphic();
@@ -185,7 +185,7 @@ impl Tpm {
     ///
     /// # Errors
     ///
-    /// [`TpmError::Refused`], [`TpmError::Unreachable`].
+    /// [`TpmError::Refused`], [`TpmError::Garbled`], [`TpmError::Unreachable`].
     pub fn guesses(&mut self) -> Result<Guesses, TpmError> {
         guesses::read(self.connection()?)
     }
@@ -255,7 +255,8 @@ impl Tpm {
     ///
     /// # Errors
     ///
-    /// As [`Tpm::read_anchor`]. After any error the anchor may hold the old content or the new: read it again.
+    /// As [`Tpm::read_anchor`], but [`TpmError::Refused`] where our authorisation is refused. After any error the anchor
+    /// may hold the old content or the new, or be another's: read it again.
     pub fn write_anchor(
         &mut self,
         place: &AnchorPlace,
@@ -286,11 +287,12 @@ impl Tpm {
         self.sync()
     }
 
-    /// The connection; if the last one was given up, another one, to the same TPM.
+    /// The connection; if the last one was given up or is lost, another one, to the same TPM.
     fn connection(&mut self) -> Result<&mut Connection, TpmError> {
-        let connection = match self.connection.take() {
+        let connection = match self.connection.take().filter(|connection| !connection.is_lost()) {
             Some(connection) => connection,
             None => {
+                self.tcti.probe()?;
                 let connection = Connection::open(&self.tcti.to_string(), &self.endpoint)?;
                 if connection.primary_name() != self.primary_name {
                     return Err(TpmError::OtherTpm);

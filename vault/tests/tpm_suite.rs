@@ -26,3 +26,5 @@ mod many;
 mod seal;
 #[path = "tpm_suite/simulator.rs"]
 mod simulator;
+#[path = "tpm_suite/wire.rs"]
+mod wire;

@@ -4,10 +4,10 @@
 //! socket, and the answer itself.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use crate::end_to_end::calls::Point;
 use crate::end_to_end::calls::calls;
+use crate::end_to_end::calls::log;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::INIT_WITH_PIN;
 use crate::end_to_end::held::assert_can_be_gone_on_from;
@@ -68,10 +68,6 @@ impl fmt::Display for CallFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}", self.error, self.point)
     }
-}
-
-fn log(site: &Site) -> PathBuf {
-    site.beside("strace.log")
 }
 
 #[test]

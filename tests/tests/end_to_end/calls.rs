@@ -6,8 +6,10 @@
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::path::PathBuf;
 
 use crate::end_to_end::run::Run;
+use crate::end_to_end::site::Site;
 
 /// One system call of a run: the `nth` of its name, from 1.
 #[derive(Clone)]
@@ -89,6 +91,16 @@ pub(crate) fn calls(names: &str, run: Run, log: &Path) -> Vec<Point> {
     // That of the program itself comes before strace can do anything to it.
     points.retain(|point| point.call != "execve" || point.nth > 1);
     points
+}
+
+pub(crate) fn points_on_a_copy(site: &Site, run: impl Fn(&Site) -> Run) -> Vec<Point> {
+    let copy = site.copied();
+    points(run(&copy), &log(&copy))
+}
+
+/// Where strace writes.
+pub(crate) fn log(site: &Site) -> PathBuf {
+    site.beside("strace.log")
 }
 
 fn text(path: &Path) -> &str {

@@ -1,20 +1,16 @@
-//! Killed at any moment: the program at each of its system calls, and the TPM between any two of its commands.
+//! Killed at any moment: the program at each of its system calls.
 
 use std::fs;
-use std::path::PathBuf;
-
-use rustix::process::Pid;
-use rustix::process::Signal;
-use rustix::process::kill_process;
 
 use crate::end_to_end::calls::Point;
+use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points;
+use crate::end_to_end::calls::points_on_a_copy;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::INIT;
 use crate::end_to_end::held::INIT_WITH_PIN;
 use crate::end_to_end::held::assert_can_be_gone_on_from;
 use crate::end_to_end::held::names;
-use crate::end_to_end::machine::child_of;
 use crate::end_to_end::machine::is_locked;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::machine::wait_until;
@@ -54,12 +50,7 @@ fn a_killed_init_with_a_pin_can_always_be_gone_on_from() {
         let killed = killed(&site, site.run(&INIT_WITH_PIN), point);
         assert_can_be_gone_on_from(&site, &INIT_WITH_PIN);
         let swtpm = Swtpm::start(&site.tpm_state());
-        let limits = String::from_utf8(swtpm.tool("tpm2_getcap", &["properties-variable"])).unwrap();
-        let limits: Vec<_> = limits.split_whitespace().collect();
-        assert!(
-            limits.windows(2).any(|pair| pair == ["lockoutAuthSet:", "1"]),
-            "{limits:?}"
-        );
+        assert!(swtpm.is_lockout_auth_set());
         was_killed(&killed)
     });
 }
@@ -122,61 +113,6 @@ fn a_killed_reveal_that_showed_anything_is_on_record() {
     });
 }
 
-/// Killed as it is started, before it can say a word.
-#[test]
-fn a_tpm_that_dies_at_its_start_is_exit_5() {
-    let held = Held::new();
-    let site = &held.site;
-    let arguments = [
-        "-f",
-        "-qq",
-        "-e",
-        "trace=execve",
-        "-e",
-        "inject=execve:signal=KILL:when=1",
-    ];
-    let died = site.escrowing("LAB-01", &made(3)).under("strace", arguments);
-    let died = died.output().code(5);
-    assert_eq!(died.stdout, "");
-    held.assert_escrow_whole_or_not_at_all(site, false);
-}
-
-/// Killed when a command is sent, whose answer may have come by then; so it is the next one that fails. Where that
-/// matters no more, the escrow is done.
-#[test]
-fn a_tpm_killed_between_two_commands_is_exit_5() {
-    let held = Held::new();
-    let escrow = |site: &Site| site.escrowing("LAB-01", &made(3));
-    let mut points = points_on_a_copy(&held.site, escrow);
-    points.retain(Point::is_tpm_command);
-    sweep("TPM killed", &points, 3, |point| {
-        let site = held.site.copied();
-        let mut running = point.signalling("STOP", escrow(&site), &log(&site)).start();
-        let stopped = || fs::read_to_string(log(&site)).is_ok_and(|log| log.contains("--- stopped by SIGSTOP ---"));
-        wait_until("it is stopped, or gone", || stopped() || !running.is_running());
-        let tried = stopped();
-        if tried {
-            for process in processes_in(&site.tpm_state()) {
-                send(process, Signal::KILL);
-            }
-            wait_until("swtpm is gone", || processes_in(&site.tpm_state()).is_empty());
-            send(child_of(running.id()), Signal::CONT);
-        }
-        let output = running.output();
-        let is_done = output.code == 0;
-        if !is_done {
-            // It is the TPM that is gone, and not one that refuses.
-            let error = output.code(5).error();
-            assert!(
-                error["error"].as_str().unwrap().contains("cannot be reached"),
-                "{error}"
-            );
-        }
-        held.assert_escrow_whole_or_not_at_all(&site, is_done);
-        tried
-    });
-}
-
 /// Runs it until it is killed at this point; no process, no lock and no temporary file outlives it.
 #[track_caller]
 fn killed(site: &Site, run: Run, point: &Point) -> Output {
@@ -197,19 +133,4 @@ fn killed(site: &Site, run: Run, point: &Point) -> Output {
 /// Whether a signal ended it. A run that takes fewer calls than the one that was listed goes to its end.
 fn was_killed(output: &Output) -> bool {
     output.code == -1
-}
-
-fn points_on_a_copy(site: &Site, run: impl Fn(&Site) -> Run) -> Vec<Point> {
-    let copy = site.copied();
-    points(run(&copy), &log(&copy))
-}
-
-fn log(site: &Site) -> PathBuf {
-    site.beside("strace.log")
-}
-
-fn send(process: u32, signal: Signal) {
-    let process = Pid::from_raw(process.try_into().unwrap()).unwrap();
-    // It may be gone by itself.
-    let _ = kill_process(process, signal);
 }

@@ -36,11 +36,20 @@ fn lock_file(vault: &Path) -> File {
 #[track_caller]
 pub(crate) fn wait_until_queued(process: u32) {
     wait_until("it queues for the lock", || {
-        let locks = fs::read_to_string("/proc/locks").unwrap();
-        let mut waiting = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-        // 1: -> FLOCK  ADVISORY  WRITE 31344 fe:00:10010646 0 EOF
-        waiting.any(|fields| fields[1] == "->" && fields[2] == "FLOCK" && fields[5] == process.to_string())
+        has_line_in_locks(&["->", "FLOCK", "ADVISORY", "WRITE", &process.to_string()])
     });
+}
+
+/// Whether this process has taken a flock.
+pub(crate) fn has_lock(process: u32) -> bool {
+    has_line_in_locks(&["FLOCK", "ADVISORY", "WRITE", &process.to_string()])
+}
+
+fn has_line_in_locks(words: &[&str]) -> bool {
+    let locks = fs::read_to_string("/proc/locks").unwrap();
+    let mut lines = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    // 1: -> FLOCK  ADVISORY  WRITE 31344 fe:00:10010646 0 EOF
+    lines.any(|fields| fields[1..].starts_with(words))
 }
 
 /// Waits for what is to come, however slow the machine.

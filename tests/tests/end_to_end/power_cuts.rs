@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points;
 use crate::end_to_end::disk_model::DiskModel;
 use crate::end_to_end::disk_model::Effect;
@@ -99,10 +100,6 @@ fn close_to_others(folder: &Path) {
             fs::set_permissions(entry.path(), Permissions::from_mode(0o600)).unwrap();
         }
     }
-}
-
-fn log(site: &Site) -> PathBuf {
-    site.beside("strace.log")
 }
 
 #[test]

@@ -3,14 +3,20 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
+use std::time::Instant;
 
+use crate::end_to_end::machine::has_lock;
 use crate::end_to_end::machine::hold_lock;
 use crate::end_to_end::machine::is_locked;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::machine::wait_until;
 use crate::end_to_end::machine::wait_until_queued;
 use crate::end_to_end::passwords::made;
+use crate::end_to_end::proxy::Proxy;
 use crate::end_to_end::site::Site;
+use crate::end_to_end::sweep::is_full;
+use crate::end_to_end::sweep::say;
 
 /// What one of eight did.
 #[derive(Default)]
@@ -25,18 +31,25 @@ struct Done {
 
 #[test]
 fn eight_at_once_lose_nothing_and_double_nothing() {
-    let site = Site::new();
+    eight_at_once(&Site::new());
+}
+
+/// Each is at it for seconds, as on a real TPM, and all the others queue.
+#[test]
+fn eight_at_once_on_a_slow_tpm_lose_nothing_and_double_nothing() {
+    let proxy = Proxy::new();
+    let site = proxy.site_with_vault(None);
+    proxy.slow_down(Duration::from_millis(if is_full() { 100 } else { 20 }));
+    eight_at_once(&site);
+}
+
+fn eight_at_once(site: &Site) {
     let first = site.escrow("COMMON", &made(100));
     let workers = 0..8_u64;
     let done: Vec<Done> = thread::scope(|scope| {
         let started: Vec<_> = workers
             .clone()
-            .map(|worker| {
-                scope.spawn({
-                    let site = &site;
-                    move || work(site, worker)
-                })
-            })
+            .map(|worker| scope.spawn(move || work(site, worker)))
             .collect();
         started.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
@@ -196,6 +209,31 @@ fn a_killed_one_lets_the_next_one_on() {
         assert_eq!(taken["state"], "current", "{taken}");
     }
     assert_eq!(site.lines(&["list"]).len(), 6);
+    site.verify();
+}
+
+/// Killed while it waits for its TPM. How long the next one then waits for the lock is said, and not judged: that is the
+/// machine's speed.
+#[test]
+fn the_next_in_the_queue_has_nothing_to_repair() {
+    let proxy = Proxy::new();
+    let site = proxy.site_with_vault(None);
+    // After the storage primary: what a killed one has loaded stays loaded here, as no resource manager sees it go.
+    proxy.hold(2);
+    let mut first = site.escrowing("LAB-01", &made(1)).start();
+    wait_until("the first one waits for its TPM", || proxy.is_holding());
+    let next = site.escrowing("LAB-01", &made(2)).args(["--wait", "300"]).start();
+    wait_until_queued(next.id());
+    let killed = Instant::now();
+    first.kill();
+    wait_until("the next one has the lock", || has_lock(next.id()));
+    say(&format!("from kill to lock: {:?}\n", killed.elapsed()));
+    assert_eq!(processes_in(&site.vault()), [] as [u32; 0]);
+    proxy.let_go();
+    let taken = next.output().ok();
+    assert_eq!(taken.stderr, "", "nothing was finished for the first one");
+    assert_eq!(taken.json()["leaf"], 1, "{taken:?}");
+    assert_eq!(site.lines(&["list"]).len(), 1);
     site.verify();
 }
 

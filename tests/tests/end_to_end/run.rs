@@ -184,11 +184,11 @@ impl Output {
         self.stdout.lines().map(parse).collect()
     }
 
-    /// The JSON object at the end of stderr; warnings may stand before it.
+    /// The JSON object that stderr ends with, after what was warned of.
     #[track_caller]
     pub(crate) fn error(&self) -> Value {
-        serde_json::from_str(self.stderr.lines().last().unwrap_or_default())
-            .unwrap_or_else(|err| panic!("{err}: {self:?}"))
+        let last = self.stderr.lines().last().unwrap_or_default();
+        serde_json::from_str(last).unwrap_or_else(|err| panic!("{err}: {self:?}"))
     }
 }
 

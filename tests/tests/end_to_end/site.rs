@@ -1,5 +1,6 @@
 //! A vault in a temporary folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::fs::DirBuilder;
 use std::fs::Permissions;
@@ -167,6 +168,17 @@ impl Site {
         };
         copy_folder(self.folder.path(), copy.folder.path());
         copy
+    }
+
+    /// Whether each file of the vault folder is, byte for byte, that of another site.
+    pub(crate) fn has_the_files_of(&self, other: &Self) -> bool {
+        let contents = |site: &Self| {
+            let files = fs::read_dir(site.vault()).into_iter().flatten().map(Result::unwrap);
+            files
+                .map(|file| (file.file_name(), fs::read(file.path()).ok()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        contents(self) == contents(other)
     }
 
     /// Keeps a copy of the vault file alone.

@@ -22,11 +22,14 @@ pub(crate) fn sweep<P: Display>(name: &str, points: &[P], nth: usize, attempt: i
         }
     }
     tried += fell.len();
-    // Past the harness, which keeps what a test prints that does not fail.
-    let said = format!("{name}: {tried} of {} points tried\n", points.len());
-    io::stderr().write_all(said.as_bytes()).unwrap();
+    say(&format!("{name}: {tried} of {} points tried\n", points.len()));
     assert!(tried > 0, "{name}: no point was tried");
     assert!(fell.is_empty(), "{name}: {} of {tried} fell: {fell:#?}", fell.len());
+}
+
+/// Says it past the harness, which keeps what a test prints that does not fail.
+pub(crate) fn say(text: &str) {
+    io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
 /// Whether the long sweeps try every point: `./dev test --full`.

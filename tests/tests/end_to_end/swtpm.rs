@@ -55,6 +55,10 @@ impl Swtpm {
         self.child.wait().unwrap();
     }
 
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn tcti(&self) -> String {
         format!("swtpm:host=127.0.0.1,port={}", self.port)
     }
@@ -80,6 +84,20 @@ impl Swtpm {
             .map(|handle| u32::from_str_radix(handle, 16).unwrap())
             .filter(|handle| (0x0180_0000..=0x01bf_ffff).contains(handle))
             .collect()
+    }
+
+    /// The objects and sessions that are loaded, as the tools list them.
+    pub(crate) fn loaded(&self) -> String {
+        let lists = ["handles-transient", "handles-loaded-session"];
+        let list = |list: &str| String::from_utf8(self.tool("tpm2_getcap", &[list])).unwrap();
+        lists.map(list).concat()
+    }
+
+    /// Whether the lockout authorisation is set: whether nobody but its owner can reset the count of wrong PINs.
+    pub(crate) fn is_lockout_auth_set(&self) -> bool {
+        let properties = String::from_utf8(self.tool("tpm2_getcap", &["properties-variable"])).unwrap();
+        let words: Vec<_> = properties.split_whitespace().collect();
+        words.windows(2).any(|pair| pair == ["lockoutAuthSet:", "1"])
     }
 
     /// The one of them that is the anchor, as the tools want it written.

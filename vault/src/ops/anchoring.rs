@@ -23,9 +23,10 @@ impl Anchor for TpmAnchor<'_> {
             return Ok(());
         };
         // A write that failed may have been done: look, and never write blindly again. Where it was not done, whoever
-        // opens the vault next finishes it.
+        // opens the vault next finishes it. Whether the anchor is still ours, the look says, and not the failure.
         match self.tpm.read_anchor(self.place, self.authorisation) {
             Ok(Some(remembered)) if remembered == content => Ok(()),
+            Err(alarm @ (TpmError::AnchorMissing { .. } | TpmError::AnchorReplaced { .. })) => Err(alarm),
             _ => Err(error),
         }
     }

@@ -77,7 +77,7 @@ pub(super) fn free_handle(connection: &mut Connection, hint: u32) -> Result<u32,
 fn first_gap(connection: &mut Connection, from: u32, to: u32) -> Result<Option<u32>, TpmError> {
     let mut candidate = from;
     loop {
-        let (capability, more) = connection.plain("TPM2_GetCapability", |context| {
+        let (capability, more) = connection.audited("TPM2_GetCapability", |context| {
             context.get_capability(CapabilityType::Handles, candidate, 64)
         })?;
         let CapabilityData::Handles(taken) = capability else {
@@ -109,7 +109,7 @@ pub(super) fn define(connection: &mut Connection, handle: u32, auth: &Secret<32>
             connection.forget(index.into());
             Ok(AnchorPlace::new(handle))
         }
-        Err(failure) if failure.answer() == Answer::NvDefined => Err(failure.about_anchor(handle)),
+        Err(failure) if failure.answer() == Answer::NvDefined => Err(failure.about_place(handle)),
         Err(failure) => Err(failure.by_owner()),
     }
 }
@@ -143,7 +143,7 @@ pub(super) fn peek(connection: &mut Connection, place: &AnchorPlace) -> Result<O
     })
 }
 
-/// Moves the anchor on.
+/// Moves the anchor on. A refusal does not say that the anchor is another's: reading it does.
 pub(super) fn write(
     connection: &mut Connection,
     place: &AnchorPlace,
@@ -157,7 +157,7 @@ pub(super) fn write(
                 let bytes = MaxNvBuffer::try_from(content.to_bytes().as_slice())?;
                 context.nv_write(NvAuth::NvIndex(index), index, bytes, 0)
             })
-            .map_err(|failure| failure.about_anchor(place.handle))
+            .map_err(|failure| failure.about_place(place.handle))
     })
 }
 
@@ -213,10 +213,10 @@ fn is_anchor(place: &AnchorPlace, found: &[u8]) -> bool {
 
 fn open(connection: &mut Connection, handle: u32) -> Result<ObjectHandle, TpmError> {
     connection
-        .plain("TPM2_NV_ReadPublic", |context| {
+        .audited("TPM2_NV_ReadPublic", |context| {
             context.tr_from_tpm_public(TpmHandle::NvIndex(NvIndexTpmHandle::new(handle)?))
         })
-        .map_err(|failure| failure.about_anchor(handle))
+        .map_err(|failure| failure.about_place(handle))
 }
 
 fn present(connection: &mut Connection, index: NvIndexHandle, auth: &Secret<32>) -> Result<(), Failure> {

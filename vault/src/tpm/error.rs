@@ -31,6 +31,15 @@ pub enum TpmError {
     /// The TPM is the one that is on record, and its owner hierarchy was cleared since.
     #[error("this TPM was cleared")]
     Cleared,
+    /// What came as the answer to a command is damaged, or the TPM did not say it: it cannot be read, or its
+    /// authentication fails.
+    #[error("the answer to {command} is damaged, or the TPM did not give it (code {code:#x})")]
+    Garbled {
+        /// The command, as the TPM 2.0 Library names it.
+        command: &'static str,
+        /// The library's code; `u32::MAX` where it has none.
+        code: u32,
+    },
     /// Too many wrong PINs, or power cuts while a PIN was in use: the TPM refuses all of them for a while.
     #[error("the TPM refuses every PIN for the next {wait_seconds} s")]
     Lockout {
@@ -81,7 +90,7 @@ pub enum TpmError {
     Refused {
         /// The command, as the TPM 2.0 Library names it.
         command: &'static str,
-        /// The response code; `u32::MAX` where the library gave up without asking the TPM.
+        /// The response code.
         code: u32,
     },
     /// The private software TPM did not start, or did not stop as it should.
@@ -122,6 +131,8 @@ pub(super) struct Failure {
 pub(super) enum Answer {
     /// An authorisation is wrong and was counted, or is wrong and is not counted.
     AuthorisationFails { counted: bool },
+    /// No answer that a TPM gives, or one whose authentication fails.
+    Garbled,
     /// No such handle.
     HandleUnknown,
     /// The hierarchy is switched off.
@@ -177,6 +188,8 @@ impl Failure {
             10 => return Answer::LinkFails,
             // ESAPI's BAD_SEQUENCE: the answer to the command before never came, and it will not send another.
             7 if self.code & 0xffff == 7 => return Answer::LinkFails,
+            // ESAPI, SAPI and marshalling, and tss-esapi, which has no code: they could make nothing of an answer.
+            7..=9 | 0xffff => return Answer::Garbled,
             _ => return Answer::Unnamed,
         }
         if self.code & 0x80 != 0 {
@@ -215,12 +228,22 @@ impl Failure {
         self.into()
     }
 
+    /// Whether it is this command that failed.
+    pub(super) fn is_of(&self, command: &str) -> bool {
+        self.command == command
+    }
+
     /// The meaning where the command was about the anchor and authorised by its own value.
     pub(super) fn about_anchor(self, handle: u32) -> TpmError {
-        let answer = self.answer();
-        if answer.is_refusal() {
+        if self.answer().is_refusal() {
             return TpmError::AnchorReplaced { handle };
         }
+        self.about_place(handle)
+    }
+
+    /// The meaning where the command was about the anchor's handle, and a refusal would not say whose the index is.
+    pub(super) fn about_place(self, handle: u32) -> TpmError {
+        let answer = self.answer();
         if answer == Answer::HandleUnknown {
             return TpmError::AnchorMissing { handle };
         }
@@ -245,6 +268,12 @@ impl From<Failure> for TpmError {
             return Self::Unreachable {
                 reason: format!("{} got no answer (code {:#x})", failure.command, failure.code),
                 tcti: failure.tcti,
+            };
+        }
+        if failure.answer() == Answer::Garbled {
+            return Self::Garbled {
+                command: failure.command,
+                code: failure.code,
             };
         }
         Self::Refused {

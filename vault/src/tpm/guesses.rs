@@ -82,7 +82,7 @@ pub(super) fn read(connection: &mut Connection) -> Result<Guesses, TpmError> {
 
 /// One property of the TPM.
 pub(super) fn property(connection: &mut Connection, tag: PropertyTag) -> Result<u32, TpmError> {
-    let (capability, _) = connection.plain("TPM2_GetCapability", |context| {
+    let (capability, _) = connection.audited("TPM2_GetCapability", |context| {
         context.get_capability(CapabilityType::TpmProperties, tag.into(), 1)
     })?;
     let value = if let CapabilityData::TpmProperties(list) = capability {

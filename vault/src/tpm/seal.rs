@@ -67,7 +67,7 @@ pub(super) fn unseal(
     });
     let bytes = match unsealed {
         Ok(bytes) => bytes,
-        Err(failure) => return Err(meaning(connection, failure, pcrs)),
+        Err(failure) => return Err(meaning(connection, failure, pcrs, pin.is_some())),
     };
     Secret::copy_from(bytes.value())
         .map(RootKey::new)
@@ -119,10 +119,12 @@ fn release_once(
     })
 }
 
-fn meaning(connection: &mut Connection, failure: Failure, pcrs: PcrSelection) -> TpmError {
+fn meaning(connection: &mut Connection, failure: Failure, pcrs: PcrSelection, pin: bool) -> TpmError {
     let answer = failure.answer();
+    // No other command is authorised by the PIN.
+    let of_pin = pin && failure.is_of("TPM2_Unseal");
     let wrong = answer == Answer::AuthorisationFails { counted: true };
-    if wrong || answer == Answer::Lockout {
+    if of_pin && (wrong || answer == Answer::Lockout) {
         return match guesses::read(connection) {
             Ok(guesses) if wrong => TpmError::WrongPin {
                 tries_left: guesses.tries_left(),

@@ -1,8 +1,9 @@
 //! The connection to the TPM and its sessions: the only place that starts one.
 //!
 //! Every session is salted with the storage primary and encrypts parameters both ways (AES-128-CFB), so that what
-//! passes over the bus can be neither read nor changed by who listens there. A salt is worth what the primary's Name
-//! is worth: `Tpm::identify` compares it before any secret is asked for.
+//! passes over the bus can be neither read nor changed by who listens there. Where a command has nothing to encrypt, the
+//! session authenticates its answer. A salt is worth what the primary's Name is worth: `Tpm::identify` compares it before
+//! any secret is asked for.
 //!
 //! A TPM without a resource manager has three slots for objects and three for sessions. We use two of each: the
 //! primary and a sealed object, the session of the connection and a policy session.
@@ -36,6 +37,16 @@ pub(super) struct Connection {
     tcti: String,
     primary: Option<Primary>,
     session: Option<AuthSession>,
+    lost: bool,
+}
+
+/// What a session does besides authorising.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Serves {
+    /// It authenticates an answer, where there is nothing to encrypt.
+    Audit,
+    /// It encrypts parameters both ways, and authenticates.
+    Encryption,
 }
 
 type Sessions = (Option<AuthSession>, Option<AuthSession>, Option<AuthSession>);
@@ -54,6 +65,7 @@ impl Connection {
             tcti: tcti.to_owned(),
             primary: None,
             session: None,
+            lost: false,
         };
         connection.primary = Some(primary::storage(&mut connection)?);
         Ok(connection)
@@ -73,6 +85,11 @@ impl Connection {
         Ok(())
     }
 
+    /// Whether an answer did not come, or was none: libtss2 still waits for it, and sends nothing more.
+    pub(super) const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
     /// The storage primary's handle.
     pub(super) fn primary(&self) -> Result<KeyHandle, Failure> {
         match &self.primary {
@@ -86,7 +103,7 @@ impl Connection {
         self.primary.as_ref().map_or(&[], Primary::name)
     }
 
-    /// A command that carries no secret and needs no authorisation.
+    /// A command that carries no secret and needs no authorisation, and whose answer decides nothing by itself.
     pub(super) fn plain<T>(
         &mut self,
         command: &'static str,
@@ -114,13 +131,26 @@ impl Connection {
         command: &'static str,
         call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
     ) -> Result<T, Failure> {
-        let session = match self.session {
-            Some(session) => session,
-            None => self.start(SessionType::Hmac)?,
-        };
-        self.session = Some(session);
+        let session = self.session()?;
         let result = self.run((Some(session), None, None), command, call);
         if result.is_err() {
+            self.end_session();
+        }
+        result
+    }
+
+    /// A command that carries no secret and needs no authorisation, and whose answer decides something: the connection's
+    /// session audits it, so that nobody between us and the TPM can change the answer.
+    pub(super) fn audited<T>(
+        &mut self,
+        command: &'static str,
+        call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
+    ) -> Result<T, Failure> {
+        let session = self.session()?;
+        self.have(session, command, Serves::Audit)?;
+        let result = self.run((Some(session), None, None), command, call);
+        let back = self.have(session, command, Serves::Encryption);
+        if result.is_err() || back.is_err() {
             self.end_session();
         }
         result
@@ -177,13 +207,17 @@ impl Connection {
         Failure::from_code(&self.tcti, command, code)
     }
 
+    /// The connection's session, begun when it is first needed.
+    fn session(&mut self) -> Result<AuthSession, Failure> {
+        let session = match self.session {
+            Some(session) => session,
+            None => self.start(SessionType::Hmac)?,
+        };
+        Ok(*self.session.insert(session))
+    }
+
     fn start(&mut self, kind: SessionType) -> Result<AuthSession, Failure> {
         let primary = self.primary()?;
-        let (attributes, mask) = SessionAttributesBuilder::new()
-            .with_decrypt(true)
-            .with_encrypt(true)
-            .with_continue_session(true)
-            .build();
         let session = self.plain("TPM2_StartAuthSession", |context| {
             let session = context.start_auth_session(
                 Some(primary),
@@ -197,14 +231,25 @@ impl Connection {
                 tss_esapi::WrapperErrorKind::WrongValueFromTpm,
             ))
         })?;
-        let set = self
-            .context
-            .tr_sess_set_attributes(session, attributes, mask)
-            .map_err(|err| Failure::new(&self.tcti, "TPM2_StartAuthSession", err));
+        let set = self.have(session, "TPM2_StartAuthSession", Serves::Encryption);
         if set.is_err() {
             self.flush(SessionHandle::from(session).into());
         }
         set.map(|()| session)
+    }
+
+    /// Has a session do one or the other with the next command.
+    fn have(&mut self, session: AuthSession, command: &'static str, serves: Serves) -> Result<(), Failure> {
+        let encrypts = serves == Serves::Encryption;
+        let (attributes, mask) = SessionAttributesBuilder::new()
+            .with_decrypt(encrypts)
+            .with_encrypt(encrypts)
+            .with_audit(!encrypts)
+            .with_continue_session(true)
+            .build();
+        self.context
+            .tr_sess_set_attributes(session, attributes, mask)
+            .map_err(|err| Failure::new(&self.tcti, command, err))
     }
 
     fn end_session(&mut self) {
@@ -221,11 +266,14 @@ impl Connection {
     ) -> Result<T, Failure> {
         let context = &mut self.context;
         let tcti = &self.tcti;
-        patiently(|| {
+        let result = patiently(|| {
             context
                 .execute_with_sessions(sessions, &mut call)
                 .map_err(|err| Failure::new(tcti, command, err))
-        })
+        });
+        let answer = result.as_ref().err().map(Failure::answer);
+        self.lost |= matches!(answer, Some(Answer::Garbled | Answer::LinkFails));
+        result
     }
 }
 

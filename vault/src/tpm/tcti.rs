@@ -61,6 +61,8 @@ impl Tcti {
             tcti: self.to_string(),
             reason: if silent {
                 "it does not answer; another program may hold it".to_owned()
+            } else if err.kind() == io::ErrorKind::UnexpectedEof {
+                "it hung up without an answer".to_owned()
             } else {
                 err.to_string()
             },

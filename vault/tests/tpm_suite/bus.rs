@@ -1,18 +1,15 @@
 //! What somebody sees who listens between us and the TPM, and what we do when the TPM is not ready.
 
 use std::collections::VecDeque;
-use std::io::Read;
-use std::io::Write;
-use std::net::Ipv4Addr;
-use std::net::TcpListener;
 use std::net::TcpStream;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::thread;
 
 use strongroom_core::crypto::pin_authorisation;
 use strongroom_core::keys::RootKey;
 use strongroom_core::values::Secret;
+use strongroom_vault::tpm::AnchorPlace;
 use strongroom_vault::tpm::Tcti;
 use strongroom_vault::tpm::Tpm;
 use strongroom_vault::tpm::TpmError;
@@ -26,10 +23,15 @@ use crate::fixture::refused;
 use crate::fixture::root;
 use crate::fixture::secret;
 use crate::fixture::vault;
+use crate::wire;
 
 const HANDLE: u32 = 0x0180_1234;
 const CREATE_PRIMARY: u32 = 0x131;
+const GET_CAPABILITY: u32 = 0x17a;
+const NV_READ: u32 = 0x14e;
+const NV_READ_PUBLIC: u32 = 0x169;
 const NV_WRITE: u32 = 0x137;
+const POLICY_PCR: u32 = 0x17f;
 const START_AUTH_SESSION: u32 = 0x176;
 const UNSEAL: u32 = 0x15e;
 const NV_RATE: u32 = 0x920;
@@ -48,20 +50,19 @@ struct Heard {
     responses: Vec<Vec<u8>>,
     /// Command codes that get this response code instead of the TPM's answer, once each.
     answers: VecDeque<(u32, u32)>,
+    /// A command code whose answers have one bit of this byte changed.
+    change: Option<(u32, usize)>,
 }
 
 impl Bus {
     fn before(swtpm: &Swtpm) -> Self {
-        let (first, second) = pair();
-        let bus = Self {
-            port: first.local_addr().unwrap().port(),
-            heard: Arc::default(),
-        };
-        let heard = Arc::clone(&bus.heard);
-        let port = swtpm.port();
-        thread::spawn(move || first.incoming().for_each(|client| data(client.unwrap(), port, &heard)));
-        thread::spawn(move || second.incoming().for_each(|client| control(client.unwrap(), port + 1)));
-        bus
+        let tpm = swtpm.port();
+        let heard = Arc::<Mutex<Heard>>::default();
+        let port = wire::lay(move || tpm, {
+            let heard = Arc::clone(&heard);
+            move |command, tpm| ControlFlow::Continue(heard.lock().unwrap().exchange(command, tpm))
+        });
+        Self { port, heard }
     }
 
     fn open(&self, swtpm: &Swtpm) -> Tpm {
@@ -71,6 +72,14 @@ impl Bus {
 
     fn answer(&self, command: u32, code: u32) {
         self.heard.lock().unwrap().answers.push_back((command, code));
+    }
+
+    /// Runs `work` while answers are changed.
+    fn changing<T>(&self, command: u32, at: usize, work: impl FnOnce() -> T) -> T {
+        self.heard.lock().unwrap().change = Some((command, at));
+        let result = work();
+        self.heard.lock().unwrap().change = None;
+        result
     }
 
     fn count(&self, command: u32) -> usize {
@@ -102,52 +111,22 @@ impl Bus {
     }
 }
 
-fn pair() -> (TcpListener, TcpListener) {
-    loop {
-        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = first.local_addr().unwrap().port();
-        if let Ok(second) = TcpListener::bind((Ipv4Addr::LOCALHOST, port + 1)) {
-            return (first, second);
-        }
-    }
-}
-
-/// Passes commands and responses, one at a time, as the TPM takes them.
-fn data(mut client: TcpStream, port: u16, heard: &Mutex<Heard>) {
-    let mut tpm = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-    while let Some(command) = message(&mut client) {
+impl Heard {
+    /// Passes it on, or answers in the TPM's place.
+    fn exchange(&mut self, command: &[u8], tpm: &mut TcpStream) -> Vec<u8> {
         let code = u32::from_be_bytes(command[6..10].try_into().unwrap());
-        let mut heard = heard.lock().unwrap();
-        heard.commands.push(command.clone());
-        let position = heard.answers.iter().position(|(asked, _)| *asked == code);
-        let response = match position.and_then(|position| heard.answers.remove(position)) {
+        self.commands.push(command.to_vec());
+        let position = self.answers.iter().position(|(asked, _)| *asked == code);
+        let mut response = match position.and_then(|position| self.answers.remove(position)) {
             Some((_, answer)) => [&[0x80, 0x01, 0, 0, 0, 10], answer.to_be_bytes().as_slice()].concat(),
-            None => {
-                tpm.write_all(&command).unwrap();
-                message(&mut tpm).unwrap()
-            }
+            None => wire::ask(tpm, command).unwrap(),
         };
-        heard.responses.push(response.clone());
-        client.write_all(&response).unwrap();
+        if let Some((_, at)) = self.change.filter(|(asked, _)| *asked == code) {
+            response[at] ^= 1;
+        }
+        self.responses.push(response.clone());
+        response
     }
-}
-
-fn control(mut client: TcpStream, port: u16) {
-    let mut tpm = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-    let mut back = (tpm.try_clone().unwrap(), client.try_clone().unwrap());
-    thread::spawn(move || drop(std::io::copy(&mut back.0, &mut back.1)));
-    drop(std::io::copy(&mut client, &mut tpm));
-    drop(tpm.shutdown(std::net::Shutdown::Both));
-}
-
-/// One command or response: its length stands in its header.
-fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; 6];
-    stream.read_exact(&mut bytes).ok()?;
-    let length = u32::from_be_bytes(bytes[2..6].try_into().unwrap());
-    bytes.resize(usize::try_from(length).unwrap(), 0);
-    stream.read_exact(&mut bytes[6..]).ok()?;
-    Some(bytes)
 }
 
 #[test]
@@ -239,6 +218,55 @@ fn forged_pcr_values_are_found_out() {
     bus.answer(UNSEAL, 0x99d);
     let error = refused(tpm.seal(&root(7), &pcrs("7"), None));
     assert!(matches!(error, TpmError::PcrsChanged), "{error}");
+}
+
+/// What asks for no authorisation is authenticated even so: what the TPM counts, and which index stands where the anchor
+/// should.
+#[test]
+fn a_changed_answer_is_found_out() {
+    // The lowest byte of the one property that is listed.
+    check_changed(GET_CAPABILITY, 30, "TPM2_GetCapability", |tpm, _| {
+        tpm.guesses().map(drop)
+    });
+    // The attributes: such an index would be another's. To libtss2 reading them is two commands, the second audited.
+    check_changed(NV_READ_PUBLIC, 24, "TPM2_NV_ReadPublic", |tpm, place| {
+        tpm.peek_anchor(place).map(drop)
+    });
+    check_changed(NV_READ, 20, "TPM2_NV_Read", |tpm, place| {
+        tpm.peek_anchor(place).map(drop)
+    });
+}
+
+/// It is no alarm, and another connection goes on: libtss2 sends nothing more on this one.
+#[track_caller]
+fn check_changed(command: u32, at: usize, name: &str, look: impl Fn(&mut Tpm, &AnchorPlace) -> Result<(), TpmError>) {
+    let swtpm = Swtpm::start();
+    let bus = Bus::before(&swtpm);
+    let mut tpm = bus.open(&swtpm);
+    let place = tpm.define_anchor_at(HANDLE, &secret(1)).unwrap();
+    tpm.write_anchor(&place, &secret(1), content(1)).unwrap();
+    let error = refused(bus.changing(command, at, || look(&mut tpm, &place)));
+    let is_garbled = matches!(error, TpmError::Garbled { command, .. } if command == name);
+    assert!(is_garbled, "{error}");
+    assert_eq!(tpm.read_anchor(&place, &secret(1)).unwrap(), Some(content(1)));
+}
+
+/// The PIN authorises one command, and only where there is one.
+#[test]
+fn no_other_refusal_is_a_wrong_pin() {
+    let swtpm = Swtpm::start();
+    let bus = Bus::before(&swtpm);
+    let mut tpm = bus.open(&swtpm);
+    for (pin, command, is_wrong_pin) in [
+        (Some(pin("4711")), UNSEAL, true),
+        (Some(pin("4711")), POLICY_PCR, false),
+        (None, UNSEAL, false),
+    ] {
+        let sealed = tpm.seal(&root(7), &pcrs(""), pin.as_ref()).unwrap();
+        bus.answer(command, 0x98e);
+        let error = refused(tpm.unseal(&sealed, &pcrs(""), pin.as_ref()));
+        assert_eq!(matches!(error, TpmError::WrongPin { .. }), is_wrong_pin, "{error}");
+    }
 }
 
 /// libtss2 takes longer to start a session than a TPM to do the work: one, and one for each policy.

@@ -39,13 +39,18 @@ fn the_layer_is_not_lost() {
     // The same number from a resource manager means the same, from the library it does not.
     check(0x000b_0922, Answer::NotNow);
     check(0x000a_000a, Answer::LinkFails);
-    check(0x0007_0922, Answer::Unnamed);
+    check(0x0007_0922, Answer::Garbled);
     check(0x0007_0007, Answer::LinkFails);
+    check(0x0007_001b, Answer::Garbled);
+    check(0x0008_0011, Answer::Garbled);
+    check(0x0009_0006, Answer::Garbled);
     check(0x0007, Answer::Unnamed);
 }
 
 #[test]
 fn the_wrapper_has_no_code() {
     let error = tss_esapi::Error::WrapperError(tss_esapi::WrapperErrorKind::InvalidParam);
-    assert_eq!(Failure::new("simulator", "TPM2_Load", error).code, u32::MAX);
+    let failure = Failure::new("simulator", "TPM2_Load", error);
+    assert_eq!(failure.code, u32::MAX);
+    assert_eq!(failure.answer(), Answer::Garbled);
 }
