@@ -35,6 +35,10 @@ mod end_to_end {
 
     mod file_calls;
 
+    mod full_vault;
+
+    mod cells;
+
     // What a site does
     mod main_job;
 
@@ -52,6 +56,8 @@ mod end_to_end {
     mod rollback;
 
     mod tamper;
+
+    mod tampered_cells;
 
     mod folders;
 
