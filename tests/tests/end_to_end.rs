@@ -55,6 +55,8 @@ mod end_to_end {
     // What stops it
     mod rollback;
 
+    mod forks;
+
     mod tamper;
 
     mod tampered_cells;
