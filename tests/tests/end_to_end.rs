@@ -57,6 +57,8 @@ mod end_to_end {
 
     mod forks;
 
+    mod older_parts;
+
     mod tamper;
 
     mod tampered_cells;
