@@ -42,6 +42,10 @@ mod end_to_end {
 
     mod file_calls;
 
+    mod full_vault;
+
+    mod cells;
+
     // What a site does
     mod main_job;
 
@@ -63,7 +67,13 @@ mod end_to_end {
     // What stops it
     mod rollback;
 
+    mod forks;
+
+    mod older_parts;
+
     mod tamper;
+
+    mod tampered_cells;
 
     mod folders;
 

@@ -26,6 +26,11 @@ impl Point {
         self.call == "write" && tags.iter().any(|tag| self.line.contains(tag))
     }
 
+    /// Whether it is TPM2_NV_Write (0x137) that is sent.
+    pub(crate) fn is_nv_write(&self) -> bool {
+        self.is_tpm_command() && self.line.contains(r"\0\0\0017")
+    }
+
     /// Whether the call is about this, as strace writes it.
     pub(crate) fn is_on(&self, what: &str) -> bool {
         self.line.contains(what)

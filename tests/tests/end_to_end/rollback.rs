@@ -14,7 +14,7 @@ const ATTRIBUTES: &str = "authread|authwrite|ownerread|no_da";
 
 /// That nothing is shown, taken in or called well, and why.
 #[track_caller]
-fn assert_stopped(site: &Site, words: &str) {
+pub(crate) fn assert_stopped(site: &Site, words: &str) {
     site.revealing(made(1).key_id()).output().refused(4, words);
     site.escrowing("LAB-01", &made(99)).output().refused(4, words);
     for arguments in [&["status", "--check"] as &[&str], &["audit", "verify"]] {
@@ -31,7 +31,7 @@ fn says(output: &Output, words: &str) -> bool {
 
 /// That the vault works.
 #[track_caller]
-fn assert_works(site: &Site) {
+pub(crate) fn assert_works(site: &Site) {
     site.escrow("LAST-09", &made(90));
     assert_eq!(
         site.reveal(made(90).key_id())["recovery_password"],

@@ -212,6 +212,7 @@ impl Site {
 }
 
 /// The vault file as it was.
+#[derive(PartialEq)]
 pub(crate) struct KeptFile([Option<Vec<u8>>; 3]);
 
 /// Copies what is in a folder, with its modes.

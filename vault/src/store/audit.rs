@@ -200,9 +200,11 @@ impl Snapshot<'_> {
             let (device, name, folded): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let volumes: u64 = used.query_row([device], |row| row.get(0))?;
             let found: u64 = search.query_row((device, &folded), |row| row.get(0))?;
-            let searchable = found == 1 || folded.chars().count() < 3;
-            if volumes == 0 || strongroom_core::values::fold(&name) != folded || !searchable {
+            if volumes == 0 || strongroom_core::values::fold(&name) != folded {
                 return Err(Alarm::tampered(format!("device {device} is not what its volumes say")).into());
+            }
+            if found != 1 && folded.chars().count() >= 3 {
+                return Err(Alarm::tampered(format!("the search index does not find device {device}")).into());
             }
         }
         Ok(())
