@@ -31,6 +31,12 @@ mod end_to_end {
 
     mod held;
 
+    mod transcript;
+
+    mod stand_ins;
+
+    mod sandbox;
+
     // What a site does
     mod main_job;
 
@@ -65,4 +71,9 @@ mod end_to_end {
     mod simulator;
 
     mod leaks;
+
+    // What it says
+    mod transcripts;
+
+    mod coverage;
 }
