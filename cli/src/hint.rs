@@ -1,5 +1,6 @@
 //! The way out of each failure.
 
+use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::TextError;
 use strongroom_vault::ops::Error;
 use strongroom_vault::store::Alarm;
@@ -26,6 +27,7 @@ pub(crate) fn hint(failure: &Failure) -> String {
             "give it at the prompt or on stdin; one that stood on a command line is in the shell's history, so rotate it"
         }
         Failure::Prompt(error) => prompt(error),
+        Failure::Password(ParseRecoveryPasswordError::Shape(_)) => SHAPE,
         Failure::Password(_) => "compare that group with the source; `strongroom check` suggests corrections",
         Failure::Input(error) => input(*error),
         Failure::Choice(error) => choice(error),
@@ -73,11 +75,12 @@ fn store(error: &StoreError) -> String {
         StoreError::NotEmpty { .. } => "name an empty folder, or one that is not there yet",
         StoreError::NotPlain { .. } => "put the real folder or file in its place, not a link",
         StoreError::ReadOnly => {
-            "see whether the file system is mounted read-only or the file has lost its write permission"
+            "see whether the file system is mounted read-only, or vault.db, vault.db-wal or vault.db-shm has lost its write \
+             permission"
         }
         StoreError::VaultExists { .. } => "use it as it is, or name another folder by --vault DIR",
         StoreError::Io { .. } => "see whether the folder is there and whether this user may use it",
-        StoreError::Random(_) => "the system gives no randomness; restart the machine",
+        StoreError::Random(_) => "restart the machine",
         StoreError::DiskFails(_) => {
             "what the command was to do is there whole or not at all; see whether the disk is sound; \
              see docs/operations.md#disk-fails"
@@ -179,7 +182,7 @@ fn pin(error: &PinError) -> String {
     let words = match error {
         PinError::Permissions { path } => return format!("chmod 600 {}", shell(&path.to_string_lossy())),
         PinError::Different => "init again, and type the same PIN twice",
-        PinError::Empty => "a PIN has one character or more",
+        PinError::Empty => "give it at the prompt, on stdin or by --pin-file FILE; it has one character or more",
         PinError::File { .. } => "see whether the file is there and whether this user may read it",
         PinError::NotPlain { .. } => "name a plain file that this user alone can read",
         PinError::NotText | PinError::Lines | PinError::TooLong => "a PIN is one line of text, at most 1 KiB",
@@ -199,7 +202,7 @@ const fn prompt(error: &PromptError) -> &'static str {
 
 const fn text(error: TextError) -> &'static str {
     match error {
-        TextError::Empty => "say something, or leave it out",
+        TextError::Empty => "say something, or leave it out where it need not be given",
         TextError::Invisible { .. } => "type it anew: such a character often comes along when a text is pasted",
         TextError::Password => "say it without the digits: what stands in the log stays there for ever",
         TextError::TooLong { .. } => "say it shorter, or name the document in which it stands",
@@ -210,9 +213,7 @@ const fn input(error: InputError) -> &'static str {
     match error {
         InputError::Malformed { .. } => "compare the groups that are named with the source",
         InputError::MoreLines => "run it once for each password",
-        InputError::NotText | InputError::Nothing | InputError::TooLong => {
-            "give 48 digits in eight groups, such as 8 times 000000 with hyphens between"
-        }
+        InputError::NotText | InputError::Nothing | InputError::TooLong => SHAPE,
     }
 }
 
@@ -224,3 +225,8 @@ const fn choice(error: &ChoiceError) -> &'static str {
         ChoiceError::Several { .. } => "name one by its escrow id, or narrow it by --volume where the verb has that",
     }
 }
+
+const SHAPE: &str = "a recovery password is 48 digits: eight groups of six, with a hyphen or a space between";
+
+#[cfg(test)]
+mod tests;

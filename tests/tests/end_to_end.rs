@@ -46,6 +46,12 @@ mod end_to_end {
 
     mod cells;
 
+    mod transcript;
+
+    mod stand_ins;
+
+    mod sandbox;
+
     // What a site does
     mod main_job;
 
@@ -105,4 +111,9 @@ mod end_to_end {
     mod simulator;
 
     mod leaks;
+
+    // What it says
+    mod transcripts;
+
+    mod coverage;
 }

@@ -26,5 +26,7 @@ mod tidy {
 
     mod documents;
 
+    mod refusals;
+
     mod manifests;
 }

@@ -8,7 +8,7 @@ pub(crate) struct Span(pub(crate) u64);
 
 /// The text is no span.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a span of time is a number and s, m, h or d, such as 90m, 24h or 7d, at most 3650d")]
+#[error("a span of time is a number and s, m, h or d, such as 90m, 24h or 7d, from 1s to 3650d")]
 pub(crate) struct ParseSpanError;
 
 impl FromStr for Span {

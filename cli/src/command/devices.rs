@@ -1,5 +1,7 @@
 //! `devices`
 
+use std::fmt;
+
 use clap::Args;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::fold;
@@ -31,8 +33,8 @@ pub(crate) struct DevicesArgs {
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
     let devices = inventory.devices(args.pattern.as_deref())?;
-    let after = args.after.as_ref().map(DeviceName::folded);
-    let devices = listing::page(ui, devices, (args.limit, after), |device| fold(&device.device))?;
+    let after = args.after.as_ref().map(|name| Name(name.to_string()));
+    let devices = listing::page(ui, devices, (args.limit, after), |device| Name(device.device.clone()))?;
     let mut table = Table::new(["DEVICE", "VOLUMES", "CURRENT", "EXPOSED", "LAST TAKEN IN"]);
     for device in &devices {
         if ui.json() {
@@ -49,4 +51,19 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<
         table.row(ui, cells)?;
     }
     table.finish(ui)
+}
+
+/// A device's name as the file has it, which may be none that a vault takes; compared without case.
+struct Name(String);
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        fold(&self.0) == fold(&other.0)
+    }
 }

@@ -87,10 +87,15 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &StatusArgs) -> Result<(
 
 /// The PIN, where the vault has one and a file holds it: nobody is asked.
 pub(super) fn pin_by_file(ui: &mut Ui, setting: &Setting, file: Option<&Path>) -> Result<Option<Pin>, Failure> {
-    if file.is_none() && !Inventory::open(&setting.folder)?.vault()?.tpm.pin {
-        return Ok(None);
+    if file.is_some() {
+        return ui.pin_by_file(file);
     }
-    ui.pin_by_file(file)
+    // A vault record that cannot be read is what the look itself is to find and to tell.
+    let vault = Inventory::open(&setting.folder)?.vault();
+    if vault.is_ok_and(|vault| vault.tpm.pin) {
+        return ui.pin_by_file(None);
+    }
+    Ok(None)
 }
 
 /// Whether the folder belongs to somebody else than the person who works in it.

@@ -27,7 +27,7 @@ pub enum LeafError {
         version: u32,
     },
     /// Not the canonical text of an event.
-    #[error("not an event")]
+    #[error(transparent)]
     Canonical(#[from] CanonicalError),
 }
 

@@ -108,7 +108,7 @@ fn devices_and_the_worklist_page_too() {
     assert_eq!(walk(&site, &["rotation", "list", "--claimed"], "escrow_id").len(), 5);
     site.run(&["devices", "--after", "LAB-99"])
         .output()
-        .refused(3, "lab-99");
+        .refused(3, "LAB-99");
 }
 
 /// What a list gives page by page, three at a time; it is what it gives at once.

@@ -1,5 +1,6 @@
 //! On a terminal: what is asked, what is shown, and what stays on the screen.
 
+use std::io::Write;
 use std::process::Command;
 
 use rexpect::process::WaitStatus;
@@ -169,6 +170,38 @@ fn a_password_does_not_echo() {
     );
 }
 
+/// What is typed and is no answer: it is said what was wrong with it, and nothing is done.
+#[test]
+fn what_is_no_answer_is_refused() {
+    let site = Site::with_pin();
+    let made = made(1);
+    site.escrow("LAB-01", &made);
+    let reveal = ["reveal", made.key_id()];
+    let asks_why = &reveal[..];
+    let asks_whether = &[&reveal[..], &["--reason", "forensic"]].concat();
+    let asks_pin = &[&reveal[..], &["--reason", "forensic", "--yes"]].concat();
+    let long = [&[b'x'; 1100][..], b"\n"].concat();
+    for (arguments, prompt, typed, code, words) in [
+        (asks_why, "Number", &b"99\n"[..], 2, "none of the reasons"),
+        (asks_whether, "[y/N]", b"n\n", 1, "nothing was done"),
+        (asks_whether, "[y/N]", END_OF_INPUT, 1, "the question was not answered"),
+        (asks_pin, "PIN", END_OF_INPUT, 1, "the question was not answered"),
+        (asks_pin, "PIN", b"\xff\n", 1, "no UTF-8 text"),
+        (asks_pin, "PIN", &long, 1, "too long"),
+    ] {
+        let mut session = on_terminal(&site, arguments);
+        session.exp_string(prompt).unwrap();
+        if prompt == "PIN" {
+            assert_silent(&session);
+        }
+        let mut terminal = session.process().get_file_handle().unwrap();
+        terminal.write_all(typed).unwrap();
+        let rest = ends(session, code);
+        assert!(rest.contains(words) && rest.contains("hint: "), "{rest}");
+    }
+    assert_eq!(site.lines(&["audit", "list"]).len(), 2);
+}
+
 #[test]
 fn a_new_pin_is_typed_twice() {
     let site = Site::empty();
@@ -270,3 +303,6 @@ fn pid(session: &PtySession) -> u32 {
     });
     u32::try_from(process.unwrap().as_raw_nonzero().get()).unwrap()
 }
+
+/// Ctrl-D.
+const END_OF_INPUT: &[u8] = b"\x04";

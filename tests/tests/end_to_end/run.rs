@@ -20,7 +20,12 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
-        let mut command = Command::new(PROGRAM);
+        Self::of(PROGRAM, arguments)
+    }
+
+    /// One run of another program.
+    pub(crate) fn of<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>) -> Self {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env_clear()

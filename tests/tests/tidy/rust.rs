@@ -16,18 +16,78 @@ impl Token<'_> {
 
 pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
-    let mut rest = text;
     let mut line = 1;
-    while let Some(first) = rest.chars().next() {
-        let (len, kept) = measure(rest, first);
-        let (token, after) = rest.split_at(len);
+    for (piece, kept) in pieces(text) {
         if kept {
-            tokens.push(Token { text: token, line });
+            tokens.push(Token { text: piece, line });
         }
-        line += token.matches('\n').count();
-        rest = after;
+        line += piece.matches('\n').count();
     }
     tokens
+}
+
+/// All of a text in pieces, and which of them are tokens; the others are comments, strings and blanks.
+fn pieces(text: &str) -> Vec<(&str, bool)> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (len, kept) = measure(rest, first);
+        let (piece, after) = rest.split_at(len);
+        pieces.push((piece, kept));
+        rest = after;
+    }
+    pieces
+}
+
+/// What a string literal says; none where the piece is something else.
+fn unquoted(piece: &str) -> Option<String> {
+    if let Some(raw) = piece.strip_prefix('r').filter(|_| string(piece).is_some()) {
+        let body = raw.trim_matches('#');
+        return body.strip_prefix('"')?.strip_suffix('"').map(str::to_owned);
+    }
+    let mut body = piece.strip_prefix('"')?.strip_suffix('"')?.chars();
+    let mut said = String::new();
+    while let Some(c) = body.next() {
+        match (c, body.clone().next()) {
+            ('\\', Some('\n')) => body = body.as_str().trim_start().chars(),
+            ('\\', Some('n')) => {
+                said.push('\n');
+                body.next();
+            }
+            ('\\', Some(escaped)) => {
+                said.push(escaped);
+                body.next();
+            }
+            _ => said.push(c),
+        }
+    }
+    Some(said)
+}
+
+/// The string literals of a text, as the program has them.
+pub(crate) fn literals(text: &str) -> Vec<String> {
+    pieces(text)
+        .into_iter()
+        .filter_map(|(piece, _)| unquoted(piece))
+        .collect()
+}
+
+/// Those of each argument of a call, from behind its opening bracket on.
+pub(crate) fn call_literals(text: &str) -> Vec<Vec<String>> {
+    let mut arguments = vec![Vec::new()];
+    let mut depth = 1;
+    for (piece, _) in pieces(text) {
+        match piece {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth -= 1,
+            "," if depth == 1 => arguments.push(Vec::new()),
+            _ => arguments.last_mut().expect("never empty").extend(unquoted(piece)),
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    arguments
 }
 
 /// Where the row `needle` stands in `tokens`: the lines.
@@ -150,4 +210,15 @@ fn comments_and_strings_are_not() {
 fn lines_count_from_one_and_through_strings() {
     let lines: Vec<usize> = tokens("a\n\"x\ny\"\nb").iter().map(|token| token.line).collect();
     assert_eq!(lines, [1, 4]);
+}
+
+#[test]
+fn literals_are_read_as_the_program_has_them() {
+    assert_eq!(
+        literals("a \"b \\\" \\\\ c\" // \"d\"\n\"e \\\n   f\""),
+        ["b \" \\ c", "e f"]
+    );
+    assert_eq!(literals(r##"r"a\b" 'c' r#""d""#"##), [r"a\b", "\"d\""]);
+    let call = call_literals("f(\"a)\", \"b\"), [c], \"d\") + \"e\"");
+    assert_eq!(call, [&["a)", "b"][..], &[], &["d"]]);
 }

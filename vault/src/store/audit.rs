@@ -77,7 +77,9 @@ impl Snapshot<'_> {
         if let Some(error) = read_failure(&found) {
             return Err(error);
         }
-        Err(Alarm::tampered(format!("SQLite finds: {found}")).into())
+        // Above what it finds, it names the database.
+        let fault = found.lines().find(|line| !line.starts_with("***")).unwrap_or(&found);
+        Err(Alarm::tampered(format!("SQLite finds: {fault}")).into())
     }
 
     /// Every checkpoint in the file by its size, each signed, with the number of its commit.

@@ -111,11 +111,15 @@ pub enum TpmError {
         reason: String,
     },
     /// The PIN is wrong, and the TPM has counted that.
-    #[error("wrong PIN, {tries_left} tries left")]
+    #[error("wrong PIN, {} left", tries(*tries_left))]
     WrongPin {
         /// Wrong PINs that the TPM will still take before it locks out.
         tries_left: u32,
     },
+}
+
+fn tries(left: u32) -> String {
+    format!("{left} {}", if left == 1 { "try" } else { "tries" })
 }
 
 /// A command that failed, before its caller has said what that means.

@@ -105,7 +105,9 @@ fn cells(event: &Event) -> [String; 10] {
         body.note.as_ref().map(ToString::to_string),
         body.ticket.as_ref().map(|ticket| format!("ticket {ticket}")),
         body.caller.as_ref().map(|caller| format!("caller {caller}")),
-        event.wrong_pins.map(|pins| format!("{pins} wrong PINs before")),
+        event
+            .wrong_pins
+            .map(|pins| format!("{} before", text::number(u64::from(pins), "wrong PIN"))),
         event.clock_step.map(|step| format!("clock moved by {} s", step / 1000)),
     ];
     let words: Vec<String> = words.into_iter().flatten().collect();

@@ -141,6 +141,7 @@ impl Report<'_> {
             Some(found) if found.guesses.tries_left() == 0 => {
                 format!("; LOCKED OUT for the next {}", text::span(found.guesses.wait_seconds()))
             }
+            Some(found) if found.guesses.tries_left() == 1 => "; 1 try left".to_owned(),
             Some(found) => format!("; {} tries left", found.guesses.tries_left()),
             None => String::new(),
         };
