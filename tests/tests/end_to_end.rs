@@ -65,11 +65,6 @@ mod end_to_end {
 
     mod generated;
 
-    // What others say of it
-    mod checkers;
-
-    mod tpm_tools;
-
     // What stops it
     mod rollback;
 
