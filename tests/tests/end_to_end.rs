@@ -79,4 +79,6 @@ mod end_to_end {
 
     // What other programs say of it
     mod sqlite_shell;
+
+    mod tpm_tools;
 }
