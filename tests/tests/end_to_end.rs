@@ -80,5 +80,9 @@ mod end_to_end {
     // What other programs say of it
     mod sqlite_shell;
 
+    mod stored_log;
+
+    mod log_checkers;
+
     mod tpm_tools;
 }
