@@ -1,5 +1,5 @@
-//! The stored log, its proofs and its checkpoint against two programs that are not ours: crate ct-merkle and Go's sumdb
-//! (`tests/checkers/log.go`).
+//! The stored log, its proofs and its checkpoint against three programs that are not ours: crate ct-merkle, Go's
+//! sumdb (`tests/checkers/log.go`) and PyPI's pymerkle (`tests/checkers/tree.py`).
 
 use std::fs;
 use std::path::Path;
@@ -91,6 +91,12 @@ fn go_verifies_the_checkpoint_and_every_proof() {
     assert_refuses(go, &shorter, "the checkpoint is");
 }
 
+#[test]
+fn pymerkle_finds_the_same_roots_and_proofs() {
+    assert_agrees(pymerkle);
+    assert_tells_trees_apart(pymerkle);
+}
+
 /// That a checker finds nothing wrong, and has looked at everything.
 #[track_caller]
 fn assert_agrees(checker: fn(&Value) -> Output) {
@@ -162,6 +168,14 @@ fn go(log: &Value) -> Output {
         program
     });
     run(Command::new(&*PROGRAM), log)
+}
+
+fn pymerkle(log: &Value) -> Output {
+    let python = target().with_file_name("python").join("bin/python");
+    assert!(python.exists(), "{} is missing; ./dev test makes it", python.display());
+    let mut command = Command::new(python);
+    command.arg("-I").arg(checkers().join("tree.py"));
+    run(command, log)
 }
 
 /// Runs a checker on this log.
