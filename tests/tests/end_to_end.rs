@@ -1,9 +1,8 @@
 //! The real program on a real file and a real software TPM: what a site sees of Strongroom.
 //!
-//! Each test has a folder of its own and a TPM of its own. They need swtpm, tpm2-tools and cryptsetup
-//! (`apt install swtpm tpm2-tools cryptsetup-bin xz-utils`). The TPM is spoken to by the program under test and by
-//! tpm2-tools alone, never by this process: libtss2 does not close its sockets on exec, so a program started beside an
-//! open connection would keep that open.
+//! Each test has a folder of its own and a TPM of its own; `./dev test` installs the programs that they need. The TPM is
+//! spoken to by the program under test and by tpm2-tools alone, never by this process: libtss2 does not close its
+//! sockets on exec, so a program started beside an open connection would keep that open.
 #![allow(
     clippy::as_conversions,
     clippy::expect_used,
@@ -111,4 +110,13 @@ mod end_to_end {
     mod transcripts;
 
     mod coverage;
+
+    // What other programs say of it
+    mod sqlite_shell;
+
+    mod stored_log;
+
+    mod log_checkers;
+
+    mod tpm_tools;
 }
