@@ -104,7 +104,11 @@ mod end_to_end {
 
     mod simulator;
 
+    mod leak_search;
+
     mod leaks;
+
+    mod read_off;
 
     // What it says
     mod transcripts;

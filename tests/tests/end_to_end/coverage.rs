@@ -37,7 +37,7 @@ fn runs(steps: &[Step]) -> Vec<(Vec<&str>, &Step)> {
 }
 
 /// As the manual pages have them: `audit`, `audit list`, …
-fn verbs() -> Vec<String> {
+pub(crate) fn verbs() -> Vec<String> {
     let site = Site::empty();
     let man = site.beside("man");
     Run::new(["generate".as_ref(), "man".as_ref(), man.as_os_str()])

@@ -1,97 +1,132 @@
-//! What no file, no other answer and no other process may hold: the digits of a password, and the PIN.
+//! What no file, no other answer and no other process may hold: the digits of a password, the PIN, and every key.
 
+use std::cell::RefCell;
 use std::fs;
-use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
-use crate::end_to_end::machine::hold_lock;
-use crate::end_to_end::machine::wait_until_queued;
+use crate::end_to_end::calls::log;
+use crate::end_to_end::calls::points_on_a_copy;
+use crate::end_to_end::coverage::verbs;
+use crate::end_to_end::held::names;
+use crate::end_to_end::leak_search::Secrets;
 use crate::end_to_end::passwords::Made;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::PIN;
 use crate::end_to_end::site::Site;
+use crate::end_to_end::sweep::sweep;
 
-/// What may be found nowhere: each password as it is written, two of its groups beside each other, its 16 bytes, the PIN.
-struct Secrets(Vec<Vec<u8>>);
+/// A site whose every run is searched: what it writes, and the folder that it leaves behind.
+struct Searched {
+    site: Site,
+    secrets: Secrets,
+    /// What runs wrote that show no password: searched again when all of the keys are known.
+    said: RefCell<Vec<u8>>,
+}
 
-impl Secrets {
-    fn of(passwords: &[Made]) -> Self {
-        let mut needles = vec![PIN.as_bytes().to_vec()];
-        for password in passwords {
-            needles.push(password.bytes.to_vec());
-            for pair in password.groups().windows(2) {
-                for separator in ["-", " ", ""] {
-                    needles.push(pair.join(separator).into_bytes());
-                }
-            }
+impl Searched {
+    fn new(passwords: &[Made]) -> Self {
+        let mut site = Site::empty();
+        site.set_pin(PIN);
+        for folder in FOLDERS {
+            fs::create_dir(site.beside(folder)).unwrap();
         }
-        Self(needles)
-    }
-
-    #[track_caller]
-    fn assert_absent(&self, place: &str, bytes: &[u8]) {
-        for needle in &self.0 {
-            let found = bytes.windows(needle.len()).any(|window| window == needle);
-            let shown = String::from_utf8_lossy(needle);
-            assert!(!found, "{shown} in {place}: {}", String::from_utf8_lossy(bytes));
+        Self {
+            site,
+            secrets: Secrets::of(passwords),
+            said: RefCell::default(),
         }
     }
 
-    #[track_caller]
-    fn assert_absent_under(&self, folder: &Path) {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            if entry.file_type().unwrap().is_dir() {
-                self.assert_absent_under(&path);
-            } else {
-                self.assert_absent(&path.display().to_string(), &fs::read(&path).unwrap());
-            }
-        }
+    /// A run that is asked for everything that it and the TPM library can tell, and has its own folders.
+    fn prepared(&self, run: Run) -> Run {
+        let run = run
+            .env("TSS2_LOG", "all+TRACE,esys+trace")
+            .env("TSS2_LOGFILE", self.site.beside("tss.log"))
+            .env("RUST_BACKTRACE", "1");
+        let folders = ["TMPDIR", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"];
+        let folders = folders.iter().zip(FOLDERS);
+        folders.fold(run, |run, (variable, folder)| {
+            run.env(variable, self.site.beside(folder))
+        })
     }
 
-    /// Runs it with the TPM library asked for everything that it can tell.
     #[track_caller]
-    fn run(&self, site: &Site, run: Run) -> Output {
-        let log = site.beside("tss.log");
-        let output = run
-            .env("TSS2_LOG", "all+TRACE")
-            .env("TSS2_LOGFILE", &log)
-            .env("RUST_BACKTRACE", "1")
-            .output();
-        assert!(!log.exists(), "the TPM library wrote a log");
-        assert!(
-            !output.stderr.contains("TRACE") && !output.stderr.contains("trace:"),
-            "{output:?}"
-        );
-        self.assert_absent("stderr", output.stderr.as_bytes());
-        self.assert_absent_under(&site.vault());
+    fn run(&self, run: Run) -> Output {
+        let output = self.prepared(run).output();
+        let says = |word: &str| output.stderr.contains(word);
+        assert!(!says("TRACE") && !says("trace:"), "{output:?}");
+        self.secrets.assert_absent("stderr", output.stderr.as_bytes());
+        self.secrets.assert_absent_from(&self.site);
+        self.assert_left_nothing();
+        self.said.borrow_mut().extend(output.stderr.as_bytes());
         output
     }
 
     /// The same, of a verb that shows no password.
     #[track_caller]
-    fn run_quiet(&self, site: &Site, run: Run) -> Output {
-        let output = self.run(site, run);
-        self.assert_absent("stdout", output.stdout.as_bytes());
+    fn quiet(&self, run: Run, code: i32) -> Output {
+        let output = self.run(run).code(code);
+        self.secrets.assert_absent("stdout", output.stdout.as_bytes());
+        self.said.borrow_mut().extend(output.stdout.as_bytes());
         output
+    }
+
+    /// No log, no core file, and nothing in the folders for temporary and other files.
+    #[track_caller]
+    fn assert_left_nothing(&self) {
+        for folder in FOLDERS {
+            assert_eq!(names(&self.site.beside(folder)), [] as [&str; 0], "in {folder}");
+        }
+        let beside = names(&self.site.root());
+        let ours =
+            |name: &String| ["pin", "strace.log", "vault"].contains(&name.as_str()) || FOLDERS.contains(&name.as_str());
+        assert!(beside.iter().all(ours), "{beside:?}");
+    }
+
+    /// All keys are known now: everything is searched for them too.
+    #[track_caller]
+    fn search_all_again(self) {
+        let secrets = self.secrets.with_keys_of(&self.site);
+        secrets.assert_absent("what was said", &self.said.borrow());
+        secrets.assert_absent_from(&self.site);
     }
 }
 
+/// For temporary files, and where programs keep what they remember.
+const FOLDERS: [&str; 5] = ["temporary", "home", "data", "config", "runtime"];
+
+/// Every verb, as people and as scripts call it. `audit verify` and `status` come with and without the TPM.
+const LOOKS: [&[&str]; 15] = [
+    &["find", "lab"],
+    &["show", "LAB-01"],
+    &["list"],
+    &["list", "--problems"],
+    &["devices"],
+    &["rotation", "list"],
+    &["rotation", "list", "--claimed"],
+    &["audit", "list"],
+    &["audit", "key"],
+    &["audit", "verify"],
+    &["audit", "verify", "--no-tpm"],
+    &["status"],
+    &["status", "--no-tpm"],
+    &["help", "reveal"],
+    &["--version"],
+];
+
 #[test]
-fn a_lifecycle_leaves_no_digit_behind() {
-    let mut site = Site::empty();
-    site.set_pin(PIN);
+fn a_lifecycle_leaves_nothing_behind() {
     let passwords: Vec<Made> = (1..=4).map(made).collect();
-    let secrets = Secrets::of(&passwords);
+    let searched = Searched::new(&passwords);
+    let site = &searched.site;
     let [first, second, third, spoilt] = &passwords[..] else {
         unreachable!()
     };
-    let quiet = |run: Run, code: i32| secrets.run_quiet(&site, run).code(code);
+    let quiet = |run: Run, code: i32| drop(searched.quiet(run, code));
 
     quiet(site.run(&["init", "--tpm", "simulator", "--pin"]), 0);
+    let first_file = site.keep_file();
     quiet(site.escrowing("LAB-01", first), 0);
     quiet(site.escrowing("LAB-01", first), 0);
     quiet(site.escrowing("DESK-02", second), 0);
@@ -101,55 +136,78 @@ fn a_lifecycle_leaves_no_digit_behind() {
             .stdin(format!("{0}\n{0}\n", spoilt.text)),
         1,
     );
+    quiet(Run::new(["check"]).stdin(first.text.as_str()), 0);
     for json in [&[] as &[&str], &["--json"]] {
-        for verb in [
-            &["find", first.key_id()] as &[&str],
-            &["find", "lab"],
-            &["show", "LAB-01"],
-            &["list"],
-            &["list", "--problems"],
-            &["devices"],
-            &["rotation", "list"],
-            &["rotation", "list", "--claimed"],
-            &["audit", "list"],
-            &["audit", "verify"],
-            &["audit", "verify", "--no-tpm"],
-            &["status"],
-            &["status", "--check"],
-        ] {
-            let output = secrets.run_quiet(&site, site.run(&[json, verb].concat()));
-            assert!(output.code == 0 || verb.contains(&"--check"), "{verb:?}: {output:?}");
+        for look in LOOKS {
+            quiet(site.run(&[json, look].concat()), 0);
         }
-        let shown = secrets.run(
-            &site,
-            site.run(&[json, &["reveal", first.key_id()]].concat())
-                .args(["--reason", "tpm-reset", "--yes"]),
-        );
-        assert!(shown.code == 0 && shown.stdout.contains(first.groups()[3]), "{shown:?}");
+        quiet(site.run(&[json, &["status", "--check"]].concat()), 1);
+        let shown = site.run(&[json, &["reveal", first.key_id()]].concat());
+        let shown = searched.run(shown.args(["--reason", "tpm-reset", "--yes"])).ok();
+        assert!(shown.stdout.contains(first.groups()[3]), "{shown:?}");
     }
-    quiet(
-        site.run(&["outcome", first.key_id(), "did-not-unlock", "--note", "typed twice"]),
-        0,
-    );
+    let outcome = ["outcome", first.key_id(), "did-not-unlock", "--note", "typed twice"];
+    quiet(site.run(&outcome), 0);
     quiet(site.escrowing("LAB-01", third), 0);
     quiet(site.run(&["expose", second.key_id(), "--note", "on paper"]), 0);
-    let waive = [
-        "rotation",
-        "waive",
-        second.key_id(),
-        "--reason",
-        "volume-erased",
-        "--note",
-        "reinstalled",
-    ];
-    quiet(site.run(&waive), 0);
-    quiet(
-        site.bare(&["reveal", first.key_id(), "--reason", "forensic", "--yes"])
-            .stdin("wrong-pin"),
-        5,
-    );
+    let waive = ["rotation", "waive", second.key_id(), "--reason", "volume-erased"];
+    quiet(site.run(&waive).args(["--note", "reinstalled"]), 0);
+    let reveal = ["reveal", first.key_id(), "--reason", "forensic", "--yes"];
+    quiet(site.bare(&reveal).stdin("wrong-pin"), 5);
     quiet(site.run(&["init", "--tpm", "simulator", "--pin"]), 1);
-    secrets.assert_absent_under(&site.vault());
+    quiet(site.bare(&["init", "--clean"]), 1);
+
+    // Alarms, and then the right file again.
+    let newest = site.keep_file();
+    site.put_back(&first_file);
+    quiet(site.escrowing("LAB-01", third), 4);
+    site.put_back(&newest);
+    site.sqlite()
+        .execute_batch("UPDATE escrow SET envelope = randomblob(109)")
+        .unwrap();
+    quiet(site.revealing(first.key_id()), 4);
+    site.put_back(&newest);
+    site.verify();
+    searched.search_all_again();
+}
+
+#[test]
+fn every_verb_is_searched() {
+    let source = include_str!("leaks.rs");
+    for verb in verbs()
+        .iter()
+        .filter(|verb| !["audit", "rotation"].contains(&verb.as_str()))
+    {
+        let words: Vec<String> = verb.split(' ').map(|word| format!("\"{word}\"")).collect();
+        // An escrow is a run of the site's own.
+        let is_run = verb == "escrow" || source.contains(&words.join(", "));
+        assert!(is_run, "the lifecycle lacks `{verb}`");
+    }
+}
+
+/// What lies about after a death: the write-ahead log, its index, an init's half-made file.
+#[test]
+fn what_is_killed_leaves_no_more() {
+    let passwords: Vec<Made> = (1..=3).map(made).collect();
+    let searched = Searched::new(&passwords);
+    let site = &searched.site;
+    searched.quiet(site.run(&["init", "--tpm", "simulator", "--pin"]), 0);
+    searched.quiet(site.escrowing("LAB-01", &passwords[0]), 0);
+    let keys = Secrets::of(&passwords).with_keys_of(site);
+    for run in [
+        &|site: &Site| site.escrowing("LAB-01", &made(2)) as Run,
+        &|site: &Site| site.revealing(&made(1).protector),
+    ] as [&dyn Fn(&Site) -> Run; 2]
+    {
+        let points = points_on_a_copy(site, run);
+        sweep("leaks of the killed", &points, 12, |point| {
+            let copy = site.copied();
+            let killed = point.signalling("KILL", run(&copy), &log(&copy)).output();
+            fs::remove_file(log(&copy)).unwrap();
+            keys.assert_absent_from(&copy);
+            killed.code == -1
+        });
+    }
 }
 
 /// `check` may show the one group that is wrong, corrected; and nothing else.
@@ -174,44 +232,6 @@ fn check_shows_one_group_at_most() {
             assert!(!output.stdout.contains(group), "{output:?}");
         }
     }
-}
-
-#[test]
-fn nothing_can_be_read_off_a_running_process() {
-    let site = Site::with_pin();
-    site.escrow("LAB-01", &made(1));
-    let passwords = [made(1), made(2)];
-    let secrets = Secrets::of(&passwords);
-    let lock = hold_lock(&site.vault());
-    for run in [
-        site.escrowing("LAB-01", &made(2)),
-        site.revealing(made(1).key_id()),
-        site.bare(&["reveal", made(1).key_id(), "--reason", "forensic", "--yes"])
-            .stdin(PIN),
-    ] {
-        let mut running = run.args(["--wait", "300"]).start();
-        wait_until_queued(running.id());
-        let process = |name: &str| format!("/proc/{}/{name}", running.id());
-        let arguments = fs::read(process("cmdline")).unwrap();
-        assert!(!arguments.is_empty());
-        secrets.assert_absent("cmdline", &arguments);
-        match fs::read(process("environ")) {
-            Ok(environment) => secrets.assert_absent("environ", &environment),
-            // It is not dumpable: its own user may not look either.
-            Err(error) => assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{error}"),
-        }
-        let limits = fs::read_to_string(process("limits")).unwrap();
-        let core = limits
-            .lines()
-            .find(|line| line.starts_with("Max core file size"))
-            .unwrap();
-        let core: Vec<_> = core.split_whitespace().collect();
-        assert_eq!(core[4..6], ["0", "0"], "{core:?}");
-        // What is not dumpable belongs to root in /proc, whoever runs it.
-        assert_eq!(fs::metadata(process("environ")).unwrap().uid(), 0);
-        running.kill();
-    }
-    drop(lock);
 }
 
 /// A password given where none belongs is not repeated, whatever the error.
@@ -276,8 +296,9 @@ fn an_argument_that_is_a_password_is_not_repeated() {
         &[text],
         &["rotation", text],
     ] {
-        let output = secrets.run_quiet(&site, site.run(arguments));
-        assert_eq!(output.code, 1, "{arguments:?}: {output:?}");
+        let output = site.run(arguments).output().code(1);
+        secrets.assert_absent("stdout", output.stdout.as_bytes());
+        secrets.assert_absent("stderr", output.stderr.as_bytes());
     }
     site.verify();
 }

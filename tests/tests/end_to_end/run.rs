@@ -2,11 +2,16 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
+use std::path::Path;
 use std::process::Child;
 use std::process::Command;
+use std::process::ExitStatus;
 use std::process::Stdio;
 use std::thread;
 
+use rustix::process::Pid;
+use rustix::process::Signal;
+use rustix::process::kill_process;
 use serde_json::Value;
 
 /// The program under test.
@@ -69,6 +74,12 @@ impl Run {
         self
     }
 
+    /// The same run, begun in this folder.
+    pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Starts it; its stdin is fed and closed.
     pub(crate) fn start(mut self) -> Running {
         let mut child = self
@@ -104,6 +115,12 @@ impl Running {
     pub(crate) fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+    }
+
+    /// Sends it a signal, and waits for its end.
+    pub(crate) fn ended_by(&mut self, signal: Signal) -> ExitStatus {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
+        self.0.wait().unwrap()
     }
 
     pub(crate) fn is_running(&mut self) -> bool {
