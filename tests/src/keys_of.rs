@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use ring::aead;
-use ring::hkdf;
+use ring::hkdf::HKDF_SHA256;
+use ring::hkdf::Salt;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
 use strongroom_core::crypto::pin_authorisation;
@@ -134,9 +135,9 @@ fn binding(fields: &[&[u8]]) -> Vec<u8> {
 fn derived(key: &[u8], label: &str, context: &[u8]) -> [u8; 32] {
     let info = [format!("strongroom/v1/{label}").as_bytes(), &[0], context].concat();
     let mut bytes = [0; 32];
-    hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
+    Salt::new(HKDF_SHA256, &[])
         .extract(key)
-        .expand(&[&info], hkdf::HKDF_SHA256)
+        .expand(&[&info], HKDF_SHA256)
         .and_then(|okm| okm.fill(&mut bytes))
         .expect("32 bytes");
     bytes
