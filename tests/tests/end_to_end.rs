@@ -63,6 +63,8 @@ mod end_to_end {
 
     mod tampered_cells;
 
+    mod tampered_bytes;
+
     mod folders;
 
     mod bad_input;
