@@ -65,6 +65,8 @@ mod end_to_end {
 
     mod tampered_bytes;
 
+    mod on_the_path;
+
     mod folders;
 
     mod bad_input;
