@@ -75,6 +75,10 @@ mod end_to_end {
 
     mod tampered_cells;
 
+    mod tampered_bytes;
+
+    mod on_the_path;
+
     mod folders;
 
     mod bad_input;

@@ -11,12 +11,21 @@ use crate::end_to_end::full_vault::columns;
 use crate::end_to_end::full_vault::rows;
 use crate::end_to_end::full_vault::tables;
 
+/// What is done to a whole row.
+pub(crate) const DELETED: &str = "deleted";
+/// The same row once more, under another key.
+pub(crate) const DOUBLED: &str = "doubled";
+/// Two rows under each other's keys.
+pub(crate) const SWAPPED: &str = "swapped with the next";
+
 /// One edit of one table.
 pub(crate) struct Edit {
     pub(crate) table: String,
     /// The row, before.
     pub(crate) row: Vec<Value>,
-    what: String,
+    /// The column, where it is one cell that changes.
+    pub(crate) column: Option<String>,
+    pub(crate) what: &'static str,
     statements: Vec<(String, Vec<Value>)>,
 }
 
@@ -28,15 +37,15 @@ impl Edit {
             let table = Table::read(connection, name);
             for (at, row) in table.rows.iter().enumerate() {
                 for column in 0..table.columns.len() {
-                    edits.extend(others(&row[column]).into_iter().map(|(what, value)| {
-                        let what = format!("{} {what}", table.columns[column]);
-                        table.edit(row, what, vec![table.update(row, &[(column, value)])])
+                    edits.extend(others(&row[column]).into_iter().map(|(what, value)| Self {
+                        column: Some(table.columns[column].clone()),
+                        ..table.edit(row, what, vec![table.update(row, &[(column, value)])])
                     }));
                 }
-                edits.push(table.edit(row, "deleted".to_owned(), vec![table.delete(row)]));
-                edits.push(table.edit(row, "doubled".to_owned(), vec![table.double(row)]));
+                edits.push(table.edit(row, DELETED, vec![table.delete(row)]));
+                edits.push(table.edit(row, DOUBLED, vec![table.double(row)]));
                 if let Some(next) = table.rows.get(at + 1) {
-                    edits.push(table.edit(row, "swapped with the next".to_owned(), table.swap(row, next)));
+                    edits.push(table.edit(row, SWAPPED, table.swap(row, next)));
                 }
             }
         }
@@ -56,7 +65,8 @@ impl Edit {
 impl fmt::Display for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row: String = format!("{:?}", self.row).chars().take(60).collect();
-        write!(f, "{}: {} in {row}", self.table, self.what)
+        let column = self.column.as_deref().unwrap_or("row");
+        write!(f, "{}: {column} {} in {row}", self.table, self.what)
     }
 }
 
@@ -87,10 +97,11 @@ impl Table {
         }
     }
 
-    fn edit(&self, row: &[Value], what: String, statements: Vec<(String, Vec<Value>)>) -> Edit {
+    fn edit(&self, row: &[Value], what: &'static str, statements: Vec<(String, Vec<Value>)>) -> Edit {
         Edit {
             table: self.name.clone(),
             row: row.to_vec(),
+            column: None,
             what,
             statements,
         }

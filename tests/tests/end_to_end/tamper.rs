@@ -159,6 +159,7 @@ fn an_edited_volume_is_named() {
     let yes = |sql: &str, words: &str| check(&site, &shown, sql, words, OnPath::Yes);
     let no = |sql: &str, words: &str| check(&site, &shown, sql, words, OnPath::No);
     yes("UPDATE device SET name = 'LAB-O1' WHERE device = 1", "volume 1");
+    yes("UPDATE device SET name = name || ' ' WHERE device = 1", "volume 1");
     yes("UPDATE volume SET mounts = '[\"D:\"]' WHERE volume = 1", "mounts");
     yes("UPDATE volume SET type = 'fixed' WHERE volume = 1", "type");
     yes("UPDATE volume SET id = randomblob(16) WHERE volume = 1", "id");

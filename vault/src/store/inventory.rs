@@ -2,6 +2,7 @@
 
 use rusqlite::Row;
 use rusqlite::ToSql;
+use rusqlite::types::ValueRef;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::VolumeRecord;
@@ -10,6 +11,7 @@ use strongroom_core::values::EscrowId;
 use strongroom_core::values::KeyIdPrefix;
 use strongroom_core::values::Time;
 
+use crate::store::Alarm;
 use crate::store::Snapshot;
 use crate::store::StoreError;
 use crate::store::rows;
@@ -238,14 +240,18 @@ fn phrase(text: &str) -> String {
 }
 
 fn item(row: &Row<'_>) -> Result<Item, StoreError> {
+    let record = rows::escrow(row)?.record;
+    if row.get_ref(rows::ESCROW_COLUMN_COUNT)? == ValueRef::Null {
+        return Err(Alarm::tampered(format!("the volume of escrow {} is missing", record.escrow)).into());
+    }
     Ok(Item {
-        record: rows::escrow(row)?.record,
+        record,
         volume: rows::read_naming(row, rows::ESCROW_COLUMN_COUNT)?,
     })
 }
 
 const NAMING_COLUMNS: &str = "volume.volume, device.name, volume.id, volume.mounts, volume.type";
-const FROM: &str = "FROM escrow JOIN volume ON volume.volume = escrow.volume LEFT JOIN device USING (device)";
+const FROM: &str = "FROM escrow LEFT JOIN volume ON volume.volume = escrow.volume LEFT JOIN device USING (device)";
 const OF_DEVICES: &str = "escrow.volume IN (SELECT volume FROM volume WHERE device IN (SELECT device FROM device";
 const DEVICES: &str = "SELECT device.name, count(DISTINCT volume.volume), \
      count(escrow.number) FILTER (WHERE state = 'current'), count(escrow.number) FILTER (WHERE state = 'exposed'), \

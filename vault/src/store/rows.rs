@@ -166,14 +166,19 @@ pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, S
     Ok(VolumeRecord {
         volume,
         device: device
-            .map(DeviceName::try_from)
-            .transpose()
-            .map_err(|_| row.wrong(first + 1))?,
+            .map(|text| written(&text).ok_or_else(|| row.wrong(first + 1)))
+            .transpose()?,
         id: row.get::<Option<_>>(first + 2)?.map(VolumeId::new),
         mounts: from_canonical::<Vec<MountPoint>>(mounts.as_bytes()).map_err(|_| row.wrong(first + 3))?,
         kind: kind.parse::<VolumeType>().map_err(|_| row.wrong(first + 4))?,
         escrows: Vec::new(),
     })
+}
+
+/// A device's name as a vault writes it; what is read as a name may have spaces around it.
+fn written(text: &str) -> Option<DeviceName> {
+    let name: DeviceName = text.parse().ok()?;
+    (name.as_str() == text).then_some(name)
 }
 
 fn ending(row: &Named<'_>) -> Result<Option<Ending>, StoreError> {

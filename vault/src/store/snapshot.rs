@@ -154,7 +154,7 @@ fn notes(connection: &Connection, limit: i64) -> Result<Vec<(u64, Note)>, StoreE
 pub(super) fn read_leaf(index: u64, row: &Row<'_>, column: usize) -> Result<Leaf, StoreError> {
     let event = row
         .get_ref(column)?
-        .as_bytes()
+        .as_str()
         .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")))?;
-    Leaf::bounded(event.to_vec()).map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")).into())
+    Leaf::bounded(event.as_bytes().to_vec()).map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")).into())
 }

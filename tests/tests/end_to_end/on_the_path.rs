@@ -1,0 +1,222 @@
+//! What a reveal and an escrow decide by is proven up to the anchor: changed, it is refused. What they do not read may be
+//! changed under them, and what they show is right all the same.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use strongroom_core::tree::Node;
+
+use crate::end_to_end::cells::DELETED;
+use crate::end_to_end::cells::DOUBLED;
+use crate::end_to_end::cells::Edit;
+use crate::end_to_end::cells::SWAPPED;
+use crate::end_to_end::full_vault::LaxFile;
+use crate::end_to_end::full_vault::SHOWN;
+use crate::end_to_end::full_vault::full_vault;
+use crate::end_to_end::passwords::made;
+use crate::end_to_end::site::KeptFile;
+use crate::end_to_end::site::Site;
+use crate::end_to_end::sweep::sweep;
+
+/// The vault that is edited, and what a reveal of the password that LAB-01 has, and an escrow of its next one, read.
+struct Swept {
+    site: Site,
+    untouched: KeptFile,
+    tpm: Vec<u8>,
+    file: LaxFile,
+    edits: Vec<Edit>,
+    path: Path,
+}
+
+impl Swept {
+    fn new() -> Self {
+        let site = full_vault();
+        let (untouched, tpm) = (site.keep_file(), site.keep_tpm());
+        let (edits, path) = (Edit::all(&site.sqlite()), Path::read(&site.sqlite()));
+        let file = LaxFile::of(&site);
+        Self {
+            site,
+            untouched,
+            tpm,
+            file,
+            edits,
+            path,
+        }
+    }
+
+    fn edits(&self, on_path: bool) -> Vec<&Edit> {
+        let edits = self.edits.iter().filter(|edit| self.path.holds(edit) == on_path);
+        edits.collect()
+    }
+}
+
+#[test]
+fn what_is_read_and_was_changed_is_refused() {
+    let swept = Swept::new();
+    let site = &swept.site;
+    sweep("on the path", &swept.edits(true), 13, |edit| {
+        let made_edit = swept.file.edit(site, |connection| edit.make(connection));
+        if made_edit {
+            let edited = site.keep_file();
+            for (run, found) in [
+                (
+                    site.revealing(&swept.path.escrow_id),
+                    !swept.path.hides_the_escrow(edit),
+                ),
+                (site.escrowing("LAB-01", &made(9)), !hides_the_volume(edit)),
+            ] {
+                // That something is not there cannot be proven; what is found is.
+                if found {
+                    run.output().refused(4, "");
+                    assert!(site.keep_file() == edited, "it was written to");
+                }
+            }
+        }
+        made_edit
+    });
+    // Nor was the anchor.
+    site.put_back(&swept.untouched);
+    site.verify();
+    assert_eq!(
+        site.reveal(&swept.path.escrow_id)["recovery_password"],
+        made(SHOWN).text.as_str()
+    );
+}
+
+#[test]
+fn what_is_not_read_makes_nothing_wrong() {
+    let swept = Swept::new();
+    let site = &swept.site;
+    sweep("off the path", &swept.edits(false), 67, |edit| {
+        site.put_back_tpm(&swept.tpm);
+        let made_edit = swept.file.edit(site, |connection| edit.make(connection));
+        if made_edit {
+            let revealed = site.revealing(&swept.path.escrow_id).output();
+            match revealed.code {
+                0 => assert_eq!(revealed.json()["recovery_password"], made(SHOWN).text.as_str()),
+                _ => drop(revealed.refused(4, "")),
+            }
+            let escrowed = site.escrowing("LAB-01", &made(9)).output();
+            match escrowed.code {
+                0 => assert_eq!(
+                    site.reveal(&made(9).protector)["recovery_password"],
+                    made(9).text.as_str()
+                ),
+                _ => drop(escrowed.refused(4, "")),
+            }
+        }
+        made_edit
+    });
+}
+
+/// What both verbs prove: the vault record, the volume's rows and its branch in the state tree, the last event, the right
+/// edge of the log, and the newest checkpoint.
+struct Path {
+    escrow_id: String,
+    /// The row of the escrow.
+    number: i64,
+    last_leaf: i64,
+    last_checkpoint: i64,
+    log_nodes: BTreeSet<i64>,
+    state_nodes: BTreeSet<i64>,
+}
+
+/// The volume of LAB-01, and its device, are the first.
+const FIRST: Value = Value::Integer(1);
+
+impl Path {
+    fn read(connection: &Connection) -> Self {
+        let number = |sql: &str| connection.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap();
+        let shown = "SELECT lower(hex(escrow)), number FROM escrow WHERE volume = 1 AND state = 'exposed'";
+        let (hex, shown): (String, i64) = connection
+            .query_row(shown, (), |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        let last_leaf = number("SELECT max(leaf) FROM leaf");
+        let (leaves, volumes) = (last_leaf + 1, number("SELECT count(*) FROM volume"));
+        let mut state_nodes = siblings(0, volumes + 1);
+        state_nodes.extend(siblings(1, volumes + 1));
+        Self {
+            escrow_id: hex,
+            number: shown,
+            last_leaf,
+            last_checkpoint: number("SELECT max(number) FROM checkpoint"),
+            log_nodes: siblings(last_leaf, leaves),
+            state_nodes,
+        }
+    }
+
+    fn holds(&self, edit: &Edit) -> bool {
+        let column = edit.column.as_deref().unwrap_or_default();
+        let &Value::Integer(key) = &edit.row[0] else {
+            return false;
+        };
+        match edit.table.as_str() {
+            // Which row of one it is makes no difference.
+            "vault" => edit.what != DOUBLED && column != "id",
+            // In which order they came is the volume's, their numbers are not. A row more is one too many.
+            "escrow" => edit.row[2] == FIRST && column != "number" && edit.what != SWAPPED,
+            "volume" => edit.row[0] == FIRST && edit.what != DOUBLED,
+            // By its folded name it is only looked for.
+            "device" => edit.row[0] == FIRST && edit.what != DOUBLED && column != "folded",
+            "leaf" => key == self.last_leaf && edit.what != DOUBLED,
+            "checkpoint" => key == self.last_checkpoint && edit.what != DOUBLED,
+            "log_node" => self.log_nodes.contains(&key) && edit.what != DOUBLED,
+            "state_node" => self.state_nodes.contains(&key) && edit.what != DOUBLED,
+            _ => false,
+        }
+    }
+
+    /// Whether the escrow that is asked for is not there any more, or not under its id.
+    fn hides_the_escrow(&self, edit: &Edit) -> bool {
+        edit.table == "escrow"
+            && edit.row[0] == Value::Integer(self.number)
+            && (edit.what == DELETED || edit.column.as_deref() == Some("escrow"))
+    }
+}
+
+/// Whether the device seems to have no such volume, so that the escrow is that of a new one.
+fn hides_the_volume(edit: &Edit) -> bool {
+    let column = edit.column.as_deref().unwrap_or_default();
+    let is_row = edit.what == DELETED || edit.what == SWAPPED;
+    match edit.table.as_str() {
+        "device" => is_row || column == "device",
+        "volume" => is_row || ["volume", "device"].contains(&column),
+        _ => false,
+    }
+}
+
+/// The numbers of the nodes that are hashed together with a leaf on its way to the root (RFC 6962, section 2.1.1).
+fn siblings(leaf: i64, size: i64) -> BTreeSet<i64> {
+    let (mut low, mut high) = (0, size);
+    let mut siblings = BTreeSet::new();
+    while high - low > 1 {
+        let middle = low + largest_power_of_two_below(high - low);
+        if leaf < middle {
+            siblings.extend(complete_subtrees(middle, high));
+            high = middle;
+        } else {
+            siblings.extend(complete_subtrees(low, middle));
+            low = middle;
+        }
+    }
+    siblings
+}
+
+fn complete_subtrees(low: i64, high: i64) -> Vec<i64> {
+    let (mut low, mut subtrees) = (low, Vec::new());
+    while low < high {
+        let leaves = largest_power_of_two_below(high - low + 1);
+        let node = Node {
+            level: leaves.trailing_zeros().try_into().unwrap(),
+            index: (low / leaves).try_into().unwrap(),
+        };
+        subtrees.push(node.number().cast_signed());
+        low += leaves;
+    }
+    subtrees
+}
+
+fn largest_power_of_two_below(number: i64) -> i64 {
+    1 << (number - 1).ilog2()
+}
