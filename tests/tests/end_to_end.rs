@@ -53,6 +53,8 @@ mod end_to_end {
 
     mod tamper;
 
+    mod planted;
+
     mod folders;
 
     mod bad_input;
