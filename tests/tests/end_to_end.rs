@@ -79,6 +79,8 @@ mod end_to_end {
 
     mod on_the_path;
 
+    mod planted;
+
     mod folders;
 
     mod bad_input;

@@ -83,6 +83,24 @@ fn a_folder_that_others_may_use_is_refused() {
     site.run(&["list"]).output().ok();
 }
 
+/// SQLite believes what lies beside the file by these names as it believes the file.
+#[test]
+fn what_lies_beside_the_file_is_looked_at_like_it() {
+    let site = Site::new();
+    for name in ["lock", "vault.db-journal", "vault.db-shm", "vault.db-wal"] {
+        let path = site.vault().join(name);
+        drop(fs::remove_file(&path));
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        site.run(&["list"]).output().refused(1, "may be used by others");
+        fs::remove_file(&path).unwrap();
+        symlink(site.beside("elsewhere"), &path).unwrap();
+        site.run(&["list"]).output().refused(1, "not a plain");
+        fs::remove_file(&path).unwrap();
+    }
+    site.verify();
+}
+
 /// Whoever names the wrong folder is not told to close it to others.
 #[test]
 fn a_folder_without_a_vault_is_said_to_be_without_one() {

@@ -67,8 +67,8 @@ impl Unsealed {
         if !folder.has_vault() && Pending::read(&folder)?.is_some() {
             return Err(StoreError::InitPending { path: path.to_owned() }.into());
         }
-        let (lock, store) = Self::lock(&folder, wait)?;
-        let (vault, bytes) = store.vault()?;
+        let (lock, mut store) = Self::lock(&folder, wait)?;
+        let (vault, bytes) = claimed_vault(&mut store)?;
         let mut tpm = open_tpm(&vault, &folder, &lock)?;
         let keyring = unseal(&mut tpm, &vault, &bytes, pin)?;
         lock_pages(&keyring);
@@ -181,6 +181,16 @@ impl Unsealed {
         self.settled = true;
         Ok(())
     }
+}
+
+/// The vault record that the file's own last checkpoint leads to. An older one in a newer file ends here, before it says
+/// which TPM is asked, or whether for a PIN; whoever forged the end of the log too, each session finds out.
+fn claimed_vault(store: &mut Store) -> Result<(VaultRecord, VaultBytes), Error> {
+    let snapshot = store.snapshot()?;
+    let (vault, bytes) = snapshot.vault()?;
+    let (_, summary) = snapshot.last_event()?;
+    snapshot.prove_vault(&summary, &vault)?;
+    Ok((vault, bytes))
 }
 
 /// The key that signs the log, by what the keyring says and not the file.

@@ -37,7 +37,7 @@ impl Folder {
         let folder = Self(path.to_owned());
         let metadata = fs::symlink_metadata(path).map_err(|source| StoreError::io(path, source))?;
         check(path, &metadata, FOLDER_MODE)?;
-        for name in [FILE, LOCK, PENDING, WAL, SHM] {
+        for name in [FILE, LOCK, PENDING, WAL, SHM, JOURNAL] {
             let path = path.join(name);
             match fs::symlink_metadata(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -223,6 +223,7 @@ const FILE: &str = "vault.db";
 const NEW_FILE: &str = "vault.db.new";
 const WAL: &str = "vault.db-wal";
 const SHM: &str = "vault.db-shm";
+const JOURNAL: &str = "vault.db-journal";
 const SIMULATOR: &str = "tpm";
 const LOCK: &str = "lock";
 const PENDING: &str = "init.pending";
