@@ -17,6 +17,8 @@ mod fixture;
 mod index;
 #[path = "ops_suite/lifecycle.rs"]
 mod lifecycle;
+#[path = "ops_suite/older_record.rs"]
+mod older_record;
 #[path = "ops_suite/readers.rs"]
 mod readers;
 #[path = "ops_suite/refusals.rs"]

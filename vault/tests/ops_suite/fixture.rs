@@ -154,3 +154,10 @@ pub(crate) fn reveal(vault: &mut Unsealed, who: &Who, asked: Item) -> Result<Rev
     };
     vault.reveal(who, &request)
 }
+
+/// Reveals password number `number` of a vault that is open.
+#[track_caller]
+pub(crate) fn item_revealed(vault: &Vault, opened: &mut Unsealed, number: u8) {
+    let revealed = reveal(opened, &who(120), vault.item(number)).unwrap();
+    assert_eq!(revealed.password.to_text(), password(number).to_text());
+}
