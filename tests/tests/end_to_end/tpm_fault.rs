@@ -168,6 +168,8 @@ fn header(code: u32) -> Vec<u8> {
 pub(crate) const NV_READ: u32 = 0x14e;
 pub(crate) const NV_READ_PUBLIC: u32 = 0x169;
 pub(crate) const NV_WRITE: u32 = 0x137;
+pub(crate) const START_AUTH_SESSION: u32 = 0x176;
 pub(crate) const UNSEAL: u32 = 0x15e;
+pub(crate) const GET_RANDOM: u32 = 0x17b;
 const LENGTH: std::ops::Range<usize> = 2..6;
 const MORE: [u8; 7] = [0x80, 0x01, 0, 0, 0, 7, 0x2a];

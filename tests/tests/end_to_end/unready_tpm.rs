@@ -10,6 +10,7 @@ use crate::end_to_end::site::PIN;
 use crate::end_to_end::site::Site;
 use crate::end_to_end::sweep::sweep;
 use crate::end_to_end::tpm_fault::Fault;
+use crate::end_to_end::tpm_fault::GET_RANDOM;
 use crate::end_to_end::tpm_fault::NV_READ_PUBLIC;
 use crate::end_to_end::tpm_fault::Point;
 
@@ -67,8 +68,8 @@ fn sweep_waits(
     let undisturbed = done(proxy);
     let faults = [YIELDED, TESTING, NV_RATE, RETRY].map(|code| [1, 6].map(|times| Fault::Refused { code, times }));
     let mut points = Point::all(&proxy.answers(), |_| faults.concat());
-    // First it looks whether anybody is there at all, and any answer will do.
-    points.retain(|point| point.nth > 0);
+    // By this one it looks whether anybody is there at all, before each connection, and any answer will do.
+    points.retain(|point| point.command != GET_RANDOM);
     sweep(name, &points, nth, |point| {
         let site = proxy.copy_of(before);
         proxy.fail_at(point);
