@@ -95,6 +95,9 @@ pub(super) fn property(connection: &mut Connection, tag: PropertyTag) -> Result<
 
 /// Sets the lockout authorisation, which is empty, to ours.
 pub(super) fn set_lockout_authorisation(connection: &mut Connection, auth: &Secret<32>) -> Result<(), TpmError> {
+    // In a session whose beginning was changed on the way the TPM would take the empty value for a wrong one, and close
+    // the lockout hierarchy for its recovery time. So the session authenticates something else first.
+    property(connection, PropertyTag::Permanent)?;
     let changed = connection.authorised("TPM2_HierarchyChangeAuth", |context| {
         context.hierarchy_change_auth(AuthHandle::Lockout, authorisation::value(auth)?)
     });
