@@ -40,11 +40,6 @@ pub(crate) fn wait_until_queued(process: u32) {
     });
 }
 
-/// Whether this process has taken a flock.
-pub(crate) fn has_lock(process: u32) -> bool {
-    has_line_in_locks(&["FLOCK", "ADVISORY", "WRITE", &process.to_string()])
-}
-
 fn has_line_in_locks(words: &[&str]) -> bool {
     let locks = fs::read_to_string("/proc/locks").unwrap();
     let mut lines = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());

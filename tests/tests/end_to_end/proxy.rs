@@ -40,8 +40,6 @@ struct Far {
     is_last: bool,
     /// How much longer each command takes.
     delay: Duration,
-    /// Which command is not heard until it is let go.
-    held: Option<usize>,
 }
 
 impl Proxy {
@@ -53,12 +51,7 @@ impl Proxy {
         };
         let exchange = {
             let far = Arc::clone(&far);
-            move |command: &[u8], tpm: &mut TcpStream| {
-                while lock(&far).is_holding() {
-                    thread::sleep(Duration::from_millis(2));
-                }
-                lock(&far).exchange(command, tpm)
-            }
+            move |command: &[u8], tpm: &mut TcpStream| lock(&far).exchange(command, tpm)
         };
         Self {
             port: wire::lay(port, exchange),
@@ -126,21 +119,6 @@ impl Proxy {
         lock(&self.far).delay = delay;
     }
 
-    /// The `nth` command from now on, from 0, is not heard until it is let go.
-    pub(crate) fn hold(&self, nth: usize) {
-        let mut far = lock(&self.far);
-        far.held = Some(far.answers.len() + nth);
-    }
-
-    /// Whether all commands before the one that is held were heard.
-    pub(crate) fn is_holding(&self) -> bool {
-        lock(&self.far).is_holding()
-    }
-
-    pub(crate) fn let_go(&self) {
-        lock(&self.far).held = None;
-    }
-
     /// Has something go wrong.
     pub(crate) fn fail_at(&self, point: &Point) {
         lock(&self.far).point = Some(*point);
@@ -165,10 +143,6 @@ impl Drop for Proxy {
 }
 
 impl Far {
-    fn is_holding(&self) -> bool {
-        self.held == Some(self.answers.len())
-    }
-
     fn exchange(&mut self, command: &[u8], tpm: &mut TcpStream) -> Answer {
         thread::sleep(self.delay);
         let nth = self.answers.len();
