@@ -31,8 +31,6 @@ impl CallFault {
     #[track_caller]
     fn all(site: &Site, run: Run) -> Vec<Self> {
         let mut points = calls(NAMES, run, &log(site));
-        // What is sent to the TPM fails by a connection that breaks: `failing_tpm` and `dying_tpm` see to that.
-        points.retain(|point| !point.is_tpm_command());
         // What the loader of the program opens is not the program's.
         points.retain(|point| !point.is_on("openat(") || point.is_on("O_CREAT") || point.is_on("O_RDWR"));
         let faults = points.into_iter().flat_map(|point| {
