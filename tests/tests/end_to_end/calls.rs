@@ -31,6 +31,11 @@ impl Point {
         self.is_tpm_command() && self.line.contains(r"\0\0\0017")
     }
 
+    /// Whether it is TPM2_Unseal (0x15e) that is sent.
+    pub(crate) fn is_unsealing(&self) -> bool {
+        self.is_tpm_command() && self.line.contains(r"\0\0\1^")
+    }
+
     /// Whether the call is about this, as strace writes it.
     pub(crate) fn is_on(&self, what: &str) -> bool {
         self.line.contains(what)

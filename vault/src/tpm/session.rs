@@ -49,6 +49,10 @@ enum Serves {
     Encryption,
 }
 
+/// `TSS2_TCTI_RC_IO_ERROR` (TSS 2.0 Overview and Common Structures, `tss2_common.h`): what a command gets that was not sent, as the
+/// connection was lost before it.
+const NOTHING_SENT: u32 = 0x000a_000a;
+
 type Sessions = (Option<AuthSession>, Option<AuthSession>, Option<AuthSession>);
 
 impl Connection {
@@ -75,17 +79,14 @@ impl Connection {
     ///
     /// The shutdown matters: a TPM that loses power without one, after a PIN was used, counts a wrong PIN.
     pub(super) fn close(mut self, shutdown: bool) -> Result<(), TpmError> {
-        self.end_session();
-        if let Some(primary) = self.primary.take() {
-            primary.release(&mut self);
-        }
+        self.release();
         if shutdown {
             self.plain("TPM2_Shutdown", |context| context.shutdown(StartupType::Clear))?;
         }
         Ok(())
     }
 
-    /// Whether an answer did not come, or was none: libtss2 still waits for it, and sends nothing more.
+    /// Whether a command could not be sent, or its answer did not come or was none: nothing more is sent.
     pub(super) const fn is_lost(&self) -> bool {
         self.lost
     }
@@ -191,14 +192,22 @@ impl Connection {
         result
     }
 
-    /// Frees a slot of the TPM. If that fails, the context tries once more when it is dropped.
+    /// Frees a slot of the TPM. If it refuses, the context tries once more when it is dropped.
+    ///
+    /// On a lost connection it is forgotten instead: a swtpm answers one client at a time, and where a command could not
+    /// be sent, libtss2 keeps that client open and waits for ever on the next one.
     pub(super) fn flush(&mut self, object: ObjectHandle) {
+        if self.lost {
+            self.forget(object);
+            return;
+        }
         drop(self.plain("TPM2_FlushContext", |context| context.flush_context(object)));
     }
 
     /// Forgets a handle of something that stays in the TPM, with the authorisation value set on it.
     pub(super) fn forget(&mut self, object: ObjectHandle) {
         let mut object = object;
+        // tss-esapi calls it an error to forget what should have been flushed, and forgets it.
         let _ = self.context.tr_close(&mut object);
     }
 
@@ -252,6 +261,13 @@ impl Connection {
             .map_err(|err| Failure::new(&self.tcti, command, err))
     }
 
+    fn release(&mut self) {
+        self.end_session();
+        if let Some(primary) = self.primary.take() {
+            primary.release(self);
+        }
+    }
+
     fn end_session(&mut self) {
         if let Some(session) = self.session.take() {
             self.flush(SessionHandle::from(session).into());
@@ -264,6 +280,9 @@ impl Connection {
         command: &'static str,
         mut call: impl FnMut(&mut Context) -> tss_esapi::Result<T>,
     ) -> Result<T, Failure> {
+        if self.lost {
+            return Err(self.failure(command, NOTHING_SENT));
+        }
         let context = &mut self.context;
         let tcti = &self.tcti;
         let result = patiently(|| {
@@ -274,6 +293,12 @@ impl Connection {
         let answer = result.as_ref().err().map(Failure::answer);
         self.lost |= matches!(answer, Some(Answer::Garbled | Answer::LinkFails));
         result
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.release();
     }
 }
 
