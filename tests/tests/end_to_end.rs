@@ -126,6 +126,8 @@ mod end_to_end {
 
     mod stored_log;
 
+    mod checkers;
+
     mod log_checkers;
 
     mod tpm_tools;

@@ -2,7 +2,6 @@
 //! sumdb (`tests/checkers/log.go`) and PyPI's pymerkle (`tests/checkers/tree.py`).
 
 use std::fs;
-use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
@@ -14,7 +13,11 @@ use serde_json::Value;
 use serde_json::json;
 use sha2::Sha256;
 
+use crate::end_to_end::checkers::folder;
+use crate::end_to_end::checkers::python;
+use crate::end_to_end::checkers::target;
 use crate::end_to_end::run::Output;
+use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
 use crate::end_to_end::stored_log::LOG;
 
@@ -151,7 +154,7 @@ fn go(log: &Value) -> Output {
         // Debian's packages are all it needs: no module, no proxy, no C compiler.
         let built = Command::new("go")
             .args(["build", "-buildvcs=false", "-o"])
-            .args([&program, &checkers().join("log.go")])
+            .args([&program, &folder().join("log.go")])
             .env("GO111MODULE", "off")
             .env("GOPATH", "/usr/share/gocode")
             .env("GOENV", "off")
@@ -167,34 +170,16 @@ fn go(log: &Value) -> Output {
         );
         program
     });
-    run(Command::new(&*PROGRAM), log)
+    run(Run::of(PROGRAM.to_str().unwrap(), [] as [&str; 0]), log)
 }
 
 fn pymerkle(log: &Value) -> Output {
-    let python = target().with_file_name("python").join("bin/python");
-    assert!(python.exists(), "{} is missing; ./dev test makes it", python.display());
-    let mut command = Command::new(python);
-    command.arg("-I").arg(checkers().join("tree.py"));
-    run(command, log)
+    run(python("tree.py"), log)
 }
 
 /// Runs a checker on this log.
-fn run(mut checker: Command, log: &Value) -> Output {
+fn run(checker: Run, log: &Value) -> Output {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), log.to_string()).unwrap();
-    let output = checker.arg(file.path()).output().unwrap();
-    Output {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn checkers() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("checkers")
-}
-
-/// Cargo's folder for what tests make, within its target folder.
-fn target() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
+    checker.args([file.path()]).output()
 }
