@@ -1,5 +1,7 @@
 //! How answers look.
 
+pub(crate) mod feed;
+
 pub(crate) mod json;
 
 pub(crate) mod text;

@@ -104,6 +104,11 @@ impl Ui {
         Ok(writeln!(self.out, "{}", printable::json(&text))?)
     }
 
+    /// A record of the answer, ended as RFC 4180 has it.
+    pub(crate) fn record(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(write!(self.out, "{}\r\n", printable(text))?)
+    }
+
     /// A part of the answer that is a secret: it is written at once, from its own buffer alone.
     pub(crate) fn secret(&mut self, text: &SecretText) -> Result<(), Failure> {
         self.out.flush()?;

@@ -130,5 +130,9 @@ mod end_to_end {
 
     mod log_checkers;
 
+    mod rsyslog;
+
+    mod events;
+
     mod tpm_tools;
 }

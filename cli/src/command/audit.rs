@@ -1,5 +1,6 @@
-//! `audit list`, `audit verify` and `audit key`
+//! `audit list`, `audit events`, `audit verify` and `audit key`
 
+mod events;
 mod list;
 mod verify;
 
@@ -14,6 +15,7 @@ use crate::ui::Ui;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
     List(list::ListArgs),
+    Events(events::EventsArgs),
     Verify(verify::VerifyArgs),
     /// Print the keys that sign the log, as C2SP verifier keys, and nothing else
     ///
@@ -25,6 +27,7 @@ pub(crate) enum Audit {
 pub(super) fn run(ui: &mut Ui, setting: &Setting, verb: &Audit) -> Result<(), Failure> {
     match verb {
         Audit::List(args) => list::run(ui, setting, args),
+        Audit::Events(args) => events::run(ui, setting, args),
         Audit::Verify(args) => verify::run(ui, setting, args),
         Audit::Key => key(ui, setting),
     }

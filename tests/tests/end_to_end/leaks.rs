@@ -97,7 +97,7 @@ impl Searched {
 const FOLDERS: [&str; 5] = ["temporary", "home", "data", "config", "runtime"];
 
 /// Every verb, as people and as scripts call it. `audit verify` and `status` come with and without the TPM.
-const LOOKS: [&[&str]; 15] = [
+const LOOKS: [&[&str]; 19] = [
     &["find", "lab"],
     &["show", "LAB-01"],
     &["list"],
@@ -106,6 +106,10 @@ const LOOKS: [&[&str]; 15] = [
     &["rotation", "list"],
     &["rotation", "list", "--claimed"],
     &["audit", "list"],
+    &["audit", "events", "--format", "jsonl"],
+    &["audit", "events", "--format", "csv"],
+    &["audit", "events", "--format", "cef"],
+    &["audit", "events", "--format", "syslog"],
     &["audit", "key"],
     &["audit", "verify"],
     &["audit", "verify", "--no-tpm"],
