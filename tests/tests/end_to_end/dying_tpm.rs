@@ -10,8 +10,7 @@ use crate::end_to_end::calls::Point as Call;
 use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points_on_a_copy;
 use crate::end_to_end::held::Held;
-use crate::end_to_end::held::assert_takes_in;
-use crate::end_to_end::held::make_after_all;
+use crate::end_to_end::held::assert_makes_after_all;
 use crate::end_to_end::machine::child_of;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::machine::wait_until;
@@ -31,12 +30,7 @@ fn init_whose_tpm_dies_can_be_gone_on_from() {
     let site = proxy.site(Some(PIN));
     let init = |site: &Site| proxy.init(site);
     sweep_deaths("init with a PIN, TPM dies", 9, &proxy, &site, init, |site, _| {
-        make_after_all(site, || proxy.init(site));
-        assert_takes_in(site);
-        proxy.with_swtpm(|swtpm| {
-            assert_eq!(swtpm.indices().len(), 1, "one anchor and no more");
-            assert!(swtpm.is_lockout_auth_set());
-        });
+        assert_makes_after_all(site, &proxy);
     });
 }
 

@@ -5,8 +5,7 @@
 use serde_json::Value;
 
 use crate::end_to_end::held::Held;
-use crate::end_to_end::held::assert_takes_in;
-use crate::end_to_end::held::make_after_all;
+use crate::end_to_end::held::assert_makes_after_all;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::proxy::Proxy;
 use crate::end_to_end::run::Output;
@@ -28,9 +27,7 @@ fn init_on_a_failing_tpm_can_be_gone_on_from() {
     let site = proxy.site(None);
     let init = |site: &Site| proxy.init(site);
     sweep_faults("init, TPM fails", 41, &proxy, &site, init, |site, _| {
-        make_after_all(site, || proxy.init(site));
-        assert_takes_in(site);
-        proxy.with_swtpm(|swtpm| assert_eq!(swtpm.indices().len(), 1, "one anchor and no more"));
+        assert_makes_after_all(site, &proxy);
     });
 }
 
@@ -40,12 +37,7 @@ fn init_with_a_pin_on_a_failing_tpm_can_be_gone_on_from() {
     let site = proxy.site(Some(PIN));
     let init = |site: &Site| proxy.init(site);
     sweep_faults("init with a PIN, TPM fails", 67, &proxy, &site, init, |site, _| {
-        make_after_all(site, || proxy.init(site));
-        assert_takes_in(site);
-        proxy.with_swtpm(|swtpm| {
-            assert_eq!(swtpm.indices().len(), 1, "one anchor and no more");
-            assert!(swtpm.is_lockout_auth_set());
-        });
+        assert_makes_after_all(site, &proxy);
     });
 }
 

@@ -42,11 +42,7 @@ fn a_killed_commit_does_not_take_the_place_of_a_reveal() {
     let (held, killed) = fork();
     let site = &held.site;
     site.reveal(&held.first.protector);
-    let revealed = site.keep_file();
-    site.put_back(&killed);
-    assert_stopped(site, "forked");
-    site.put_back(&revealed);
-    assert_works(site);
+    assert_no_place_for(&killed, site, "forked");
 }
 
 #[test]
@@ -54,11 +50,7 @@ fn a_killed_commit_does_not_take_the_place_of_an_escrow() {
     let (held, killed) = fork();
     let site = &held.site;
     site.escrow("LAB-01", &made(4));
-    let escrowed = site.keep_file();
-    site.put_back(&killed);
-    assert_stopped(site, "forked");
-    site.put_back(&escrowed);
-    assert_works(site);
+    assert_no_place_for(&killed, site, "forked");
 }
 
 #[test]
@@ -67,11 +59,7 @@ fn a_killed_commit_does_not_take_the_place_of_two() {
     let site = &held.site;
     site.reveal(&held.first.protector);
     site.escrow("LAB-01", &made(4));
-    let newer = site.keep_file();
-    site.put_back(&killed);
-    assert_stopped(site, "rolled back");
-    site.put_back(&newer);
-    assert_works(site);
+    assert_no_place_for(&killed, site, "rolled back");
 }
 
 /// A reveal that the kill kept from the TPM is no different: the file without it was put back, and went on.
@@ -84,11 +72,7 @@ fn a_killed_reveal_does_not_take_the_place_of_an_escrow() {
     let killed = site.keep_file();
     site.put_back(&before);
     site.escrow("LAB-01", &made(4));
-    let escrowed = site.keep_file();
-    site.put_back(&killed);
-    assert_stopped(site, "forked");
-    site.put_back(&escrowed);
-    assert_works(site);
+    assert_no_place_for(&killed, site, "forked");
 }
 
 /// As long as nothing else was done, the killed commit is the next one; and the file before it is then an older one.
@@ -99,11 +83,16 @@ fn a_killed_commit_that_was_finished_is_not_forgotten() {
     let before = site.keep_file();
     site.put_back(&killed);
     site.escrow("LAB-01", &made(4));
-    let newer = site.keep_file();
-    site.put_back(&before);
-    assert_stopped(site, "rolled back");
-    site.put_back(&killed);
-    assert_stopped(site, "rolled back");
-    site.put_back(&newer);
+    assert_no_place_for(&before, site, "rolled back");
+    assert_no_place_for(&killed, site, "rolled back");
+}
+
+/// The file is stopped by the alarm of these words, and the one whose place it took works.
+#[track_caller]
+fn assert_no_place_for(file: &KeptFile, site: &Site, words: &str) {
+    let newest = site.keep_file();
+    site.put_back(file);
+    assert_stopped(site, words);
+    site.put_back(&newest);
     assert_works(site);
 }

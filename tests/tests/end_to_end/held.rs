@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::end_to_end::passwords::Made;
 use crate::end_to_end::passwords::made;
+use crate::end_to_end::proxy::Proxy;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
@@ -109,7 +110,7 @@ pub(crate) fn assert_can_be_gone_on_from(site: &Site, init: &[&str]) {
 /// After an init that did not come to its end: the vault is whole, or another try makes one, if need be after
 /// `init --clean`.
 #[track_caller]
-pub(crate) fn make_after_all(site: &Site, init: impl Fn() -> Run) {
+fn make_after_all(site: &Site, init: impl Fn() -> Run) {
     if site.file().exists() {
         return;
     }
@@ -119,6 +120,17 @@ pub(crate) fn make_after_all(site: &Site, init: impl Fn() -> Run) {
         site.bare(&["init", "--clean"]).output().ok();
         init().output().ok();
     }
+}
+
+/// The same, where the TPM is this proxy's: the vault then takes in a password, and has left no other anchor.
+#[track_caller]
+pub(crate) fn assert_makes_after_all(site: &Site, proxy: &Proxy) {
+    make_after_all(site, || proxy.init(site));
+    assert_takes_in(site);
+    proxy.with_swtpm(|swtpm| {
+        assert_eq!(swtpm.indices().len(), 1, "one anchor and no more");
+        assert_eq!(swtpm.is_lockout_auth_set(), site.pin_file().exists());
+    });
 }
 
 /// A new vault takes in a password, and has nothing to hide.
