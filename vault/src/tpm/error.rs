@@ -102,6 +102,9 @@ pub enum TpmError {
     /// swtpm is not installed.
     #[error("swtpm is not installed")]
     SimulatorMissing,
+    /// There is no room for another object or session: others left theirs loaded.
+    #[error("the TPM's slots are taken: other programs left objects or sessions loaded")]
+    SlotsTaken,
     /// The TPM does not answer.
     #[error("the TPM {tcti} cannot be reached: {reason}")]
     Unreachable {
@@ -159,6 +162,8 @@ pub(super) enum Answer {
     PcrsMoved,
     /// A policy is not met.
     PolicyFails,
+    /// There is no slot for another object or session.
+    SlotsTaken,
     /// All else.
     Unnamed,
 }
@@ -213,6 +218,8 @@ impl Failure {
             0x14a => Answer::NvUnwritten,
             0x14b => Answer::NvFull,
             0x14c => Answer::NvDefined,
+            // OBJECT_MEMORY, SESSION_MEMORY, MEMORY, SESSION_HANDLES, OBJECT_HANDLES
+            0x902..=0x906 => Answer::SlotsTaken,
             0x921 => Answer::Lockout,
             // YIELDED, TESTING, NV_RATE, RETRY, NV_UNAVAILABLE
             0x908 | 0x90a | 0x920 | 0x922 | 0x923 => Answer::NotNow,
@@ -279,6 +286,9 @@ impl From<Failure> for TpmError {
                 command: failure.command,
                 code: failure.code,
             };
+        }
+        if failure.answer() == Answer::SlotsTaken {
+            return Self::SlotsTaken;
         }
         Self::Refused {
             command: failure.command,

@@ -23,6 +23,9 @@ fn codes_of_the_tpm() {
     check(0x14a, Answer::NvUnwritten);
     check(0x14b, Answer::NvFull);
     check(0x14c, Answer::NvDefined);
+    check(0x902, Answer::SlotsTaken);
+    check(0x903, Answer::SlotsTaken);
+    check(0x000b_0902, Answer::SlotsTaken);
     check(0x921, Answer::Lockout);
     check(0x101, Answer::Unnamed);
 }
