@@ -22,8 +22,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_strongroom-under-test");
 
 fn demo() -> Command {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo/run");
-    let mut command = Command::new(script);
-    command.stdin(Stdio::null());
+    // Whoever runs the tests may ignore Ctrl-C, and bash cannot trap what it was started without.
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT").arg(script).stdin(Stdio::null());
     command
 }
 
@@ -79,9 +80,10 @@ fn leaves_nothing_when_it_is_interrupted() {
         .process_group(0)
         .spawn()
         .expect("demo/run starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("a pipe"))
-        .lines()
-        .map_while(Result::ok);
+    // What it writes behind what is read fills the pipe, so that it cannot come to its end however slow this test is.
+    let pipe = child.stdout.take().expect("a pipe");
+    rustix::pipe::fcntl_setpipe_size(&pipe, 4096).expect("a small pipe");
+    let mut lines = BufReader::with_capacity(1, pipe).lines().map_while(Result::ok);
     let folder = lines
         .by_ref()
         .find_map(|line| folder(&line))
