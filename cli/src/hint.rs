@@ -170,7 +170,7 @@ fn tpm(error: &TpmError) -> String {
         TpmError::PinMismatch { .. } => "`strongroom status` says whether the vault has a PIN",
         TpmError::Refused { .. } => "see docs/operations.md#tpm-refuses; `tpm2_rc_decode CODE` explains the code",
         TpmError::SimulatorFailed { .. } => "see whether the vault folder is writable and has room",
-        TpmError::SlotsTaken => {
+        TpmError::SlotsTaken { .. } => {
             "flush what was left (`tpm2_flushcontext -t`, and -l and -s), or start the machine anew; \
              see docs/operations.md#tpm-slots"
         }

@@ -103,8 +103,11 @@ pub enum TpmError {
     #[error("swtpm is not installed")]
     SimulatorMissing,
     /// There is no room for another object or session: others left theirs loaded.
-    #[error("the TPM's slots are taken: other programs left objects or sessions loaded")]
-    SlotsTaken,
+    #[error("the TPM has no free slot for {command}: other programs left objects or sessions loaded")]
+    SlotsTaken {
+        /// The command, as the TPM 2.0 Library names it.
+        command: &'static str,
+    },
     /// The TPM does not answer.
     #[error("the TPM {tcti} cannot be reached: {reason}")]
     Unreachable {
@@ -288,7 +291,9 @@ impl From<Failure> for TpmError {
             };
         }
         if failure.answer() == Answer::SlotsTaken {
-            return Self::SlotsTaken;
+            return Self::SlotsTaken {
+                command: failure.command,
+            };
         }
         Self::Refused {
             command: failure.command,
