@@ -170,11 +170,11 @@ fn tpm(error: &TpmError) -> String {
         TpmError::PinMismatch { .. } => "`strongroom status` says whether the vault has a PIN",
         TpmError::Refused { .. } => "see docs/operations.md#tpm-refuses; `tpm2_rc_decode CODE` explains the code",
         TpmError::SimulatorFailed { .. } => "see whether the vault folder is writable and has room",
+        TpmError::SimulatorMissing => "apt-get install swtpm",
         TpmError::SlotsTaken { .. } => {
             "flush what was left (`tpm2_flushcontext -t`, and -l and -s), or start the machine anew; \
              see docs/operations.md#tpm-slots"
         }
-        TpmError::SimulatorMissing => "apt-get install swtpm",
         TpmError::Unreachable { .. } => "see whether it is there, and whether another program holds it",
         TpmError::WrongPin { .. } => "every wrong PIN is counted, and one try comes back in ten minutes",
         _ => "see docs/operations.md#tpm-refuses",

@@ -66,13 +66,7 @@ fn a_schema_edited_by_hand_is_refused() {
     let held = Held::new();
     let refused = |sql: &str| {
         let site = held.site.copied();
-        let connection = site.sqlite();
-        connection.pragma_update(None, "writable_schema", true).unwrap();
-        let changed = format!("{sql}; PRAGMA schema_version = 4711");
-        connection
-            .execute_batch(&changed)
-            .unwrap_or_else(|err| panic!("{sql}: {err}"));
-        drop(connection);
+        edit_schema(&site, sql);
         assert_stopped(&site, &held, sql);
     };
     refused("ANALYZE");

@@ -49,7 +49,7 @@ enum Serves {
     Encryption,
 }
 
-/// `TSS2_TCTI_RC_IO_ERROR` (TSS 2.0 Overview and Common Structures, `tss2_common.h`): what a command gets that was not sent, as the
+/// `TSS2_TCTI_RC_IO_ERROR` (TSS 2.0 Overview and Common Structures): what a command gets that was not sent, as the
 /// connection was lost before it.
 const NOTHING_SENT: u32 = 0x000a_000a;
 
