@@ -8,6 +8,7 @@ mod leaf;
 mod note;
 mod origin;
 mod replay;
+mod verifier_key;
 
 pub use action::Action;
 pub use anchor_content::AnchorContent;
@@ -23,8 +24,8 @@ pub use leaf::MAX_LEAF_LEN;
 pub use note::Note;
 pub use note::NoteSignature;
 pub use note::ParseNoteError;
-pub use note::VerifierKey;
 pub use origin::Origin;
 pub use replay::Replay;
 pub use replay::ReplayError;
 pub use replay::Replayed;
+pub use verifier_key::VerifierKey;

@@ -10,13 +10,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use data_encoding::BASE64;
-use data_encoding::HEXLOWER;
 
-use crate::crypto::PublicKey;
-use crate::crypto::Signature;
+use crate::crypto::EcdsaSignature;
 use crate::crypto::SigningKey;
 use crate::crypto::VerifyError;
-use crate::crypto::sha256;
+use crate::log::VerifierKey;
 
 /// A text with signatures.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -31,14 +29,6 @@ pub struct NoteSignature {
     name: String,
     key_id: [u8; 4],
     signature: Vec<u8>,
-}
-
-/// An Ed25519 key (type 0x01) under a name: `name+key id+base64(0x01 ‖ key)`, the key id being the first 4 bytes of
-/// `SHA-256(name ‖ newline ‖ 0x01 ‖ key)` as 8 hexadecimal digits.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct VerifierKey {
-    name: String,
-    key: PublicKey,
 }
 
 /// The text is no signed note.
@@ -57,7 +47,7 @@ pub enum ParseNoteError {
         line: usize,
     },
     /// A verifier key that is not as it should be.
-    #[error("a verifier key is name+id+base64, of type Ed25519")]
+    #[error("a verifier key is name+id+base64, of type Ed25519 or ECDSA")]
     VerifierKey,
 }
 
@@ -74,6 +64,15 @@ impl Note {
             text,
             signatures: vec![signature],
         }
+    }
+
+    /// The note with one more signature, by an ECDSA key; it is put behind those that are there.
+    pub fn add(&mut self, key: &VerifierKey, signature: &EcdsaSignature) {
+        self.signatures.push(NoteSignature {
+            name: key.name().to_owned(),
+            key_id: key.key_id(),
+            signature: signature.as_der().to_vec(),
+        });
     }
 
     /// The signed text, with the newline at its end.
@@ -95,28 +94,9 @@ impl Note {
         let signed = self
             .signatures
             .iter()
-            .find(|line| line.name == key.name && line.key_id == key.key_id())
+            .find(|line| line.name == key.name() && line.key_id == key.key_id())
             .ok_or(VerifyError)?;
-        let signature: [u8; 64] = signed.signature.as_slice().try_into().map_err(|_| VerifyError)?;
-        key.key.verify(self.text.as_bytes(), &Signature::new(signature))
-    }
-}
-
-impl VerifierKey {
-    /// The key under this name.
-    pub const fn new(name: String, key: PublicKey) -> Self {
-        Self { name, key }
-    }
-
-    /// The name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_id(&self) -> [u8; 4] {
-        let hash = sha256(&[self.name.as_bytes(), b"\n", &[ED25519], self.key.as_bytes()]);
-        let [a, b, c, d, ..] = *hash.as_bytes();
-        [a, b, c, d]
+        key.verify(self.text.as_bytes(), &signed.signature)
     }
 }
 
@@ -175,45 +155,12 @@ impl NoteSignature {
     }
 }
 
-impl fmt::Display for VerifierKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut key = vec![ED25519];
-        key.extend_from_slice(self.key.as_bytes());
-        write!(
-            f,
-            "{}+{}+{}",
-            self.name,
-            HEXLOWER.encode(&self.key_id()),
-            BASE64.encode(&key)
-        )
-    }
-}
-
-impl FromStr for VerifierKey {
-    type Err = ParseNoteError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parse = || {
-            let (name, rest) = text.split_once('+')?;
-            let (_, base64) = rest.split_once('+')?;
-            let bytes = BASE64.decode(base64.as_bytes()).ok()?;
-            let (kind, key) = bytes.split_first()?;
-            let key = PublicKey::new(key.try_into().ok()?);
-            (*kind == ED25519 && is_name(name)).then(|| Self::new(name.to_owned(), key))
-        };
-        parse()
-            .filter(|key| key.to_string() == text)
-            .ok_or(ParseNoteError::VerifierKey)
-    }
-}
-
 /// What can stand as a name in a signature line and in a verifier key.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
 }
 
 const DASH: &str = "— ";
-const ED25519: u8 = 0x01;
 const MAX_NOTE_LEN: usize = 1 << 20;
 
 #[cfg(test)]
