@@ -1,7 +1,7 @@
 CREATE TABLE checkpoint (
     number INTEGER PRIMARY KEY CHECK (number > 0),
     note TEXT NOT NULL
-) STRICT;
+, handed_out INTEGER NOT NULL DEFAULT 0 CHECK (handed_out IN (0, 1))) STRICT;
 
 CREATE TABLE device (
     device INTEGER PRIMARY KEY,
@@ -71,6 +71,11 @@ CREATE TABLE refusal (
     since INTEGER NOT NULL,
     events INTEGER NOT NULL,
     waiting INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE signing_key (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    object BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE state_node (

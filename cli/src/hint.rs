@@ -1,5 +1,7 @@
 //! The way out of each failure.
 
+use std::io::ErrorKind;
+
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::TextError;
 use strongroom_vault::ops::Error;
@@ -34,6 +36,9 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
         Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
         Failure::NoFolder => "name one with --vault DIR or STRONGROOM_VAULT",
+        Failure::Write { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
+            "nothing is overwritten: name another file, or move that one away"
+        }
         Failure::Write { .. } => "see whether the folder is there, writable and not full",
         Failure::Output(_) => "see whether whatever reads the answer has room; what is on record stays on record",
     };

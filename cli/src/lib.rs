@@ -13,6 +13,7 @@ mod folder;
 mod hardening;
 mod hint;
 mod operator;
+mod out_file;
 mod render;
 mod setting;
 mod ui;

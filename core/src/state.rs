@@ -39,6 +39,7 @@ pub use projection::ApplyError;
 pub use projection::Projection;
 pub use projection::Totals;
 pub use vault_record::AnchorRecord;
+pub use vault_record::TpmKeyRecord;
 pub use vault_record::TpmRecord;
 pub use vault_record::VaultRecord;
 pub use volume::VolumeRecord;

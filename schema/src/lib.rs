@@ -8,27 +8,53 @@ use rusqlite::Transaction;
 pub const APPLICATION_ID: i32 = 0x5374_7267;
 
 /// The newest version of the schema (`PRAGMA user_version`): how many migrations there are.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Migrations in their order; one that has landed is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_vault.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_vault.sql"),
+    include_str!("../migrations/0002_handed_out.sql"),
+];
 
 /// What the migrations come to, as [`dump`] writes it.
 pub const SCHEMA: &str = include_str!("../schema.sql");
 
-/// Runs the migrations behind the file's version, within the caller's transaction.
+/// Runs the migrations behind the file's version, within the caller's transaction; writes nothing where there are none.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
 pub fn migrate(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let done = usize::try_from(version).unwrap_or(usize::MAX);
-    for migration in MIGRATIONS.iter().skip(done) {
-        transaction.execute_batch(migration)?;
+    migrate_to(transaction, VERSION)
+}
+
+/// The schema of a file of this version, as [`dump`] writes it.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn schema_of(version: u32) -> rusqlite::Result<String> {
+    if version == VERSION {
+        return Ok(SCHEMA.to_owned());
+    }
+    let mut connection = Connection::open_in_memory()?;
+    let transaction = connection.transaction()?;
+    migrate_to(&transaction, version)?;
+    dump(&transaction)
+}
+
+fn migrate_to(transaction: &Transaction<'_>, version: u32) -> rusqlite::Result<()> {
+    let done: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if done >= version {
+        return Ok(());
+    }
+    for (number, migration) in (1..=version).zip(MIGRATIONS) {
+        if number > done {
+            transaction.execute_batch(migration)?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", VERSION)
+    transaction.pragma_update(None, "user_version", version)
 }
 
 /// The file's schema as a text: every statement in order of name, with those that SQLite made for itself left out.

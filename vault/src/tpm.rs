@@ -1,4 +1,4 @@
-//! The TPM: seals the root key, limits the guesses at a PIN, and remembers the last commit.
+//! The TPM: seals the root key, limits the guesses at a PIN, signs checkpoints, and remembers the last commit.
 //!
 //! [`Tpm`] is the one owner of the connection to it; every object and session is flushed on every path. Nothing of
 //! tss-esapi leaves this module, above all not its `SensitiveData`, which prints itself.
@@ -16,12 +16,14 @@ mod primary;
 mod seal;
 mod sealed;
 mod session;
+mod signing;
 mod simulator;
 mod tcti;
 
 use std::fs::File;
 use std::path::Path;
 
+use strongroom_core::crypto::EcdsaSignature;
 use strongroom_core::keys::RootKey;
 use strongroom_core::log::AnchorContent;
 use strongroom_core::values::Secret;
@@ -38,6 +40,8 @@ pub use crate::tpm::pcr::PcrSelection;
 pub use crate::tpm::sealed::ParseSealedObjectError;
 pub use crate::tpm::sealed::SealedObject;
 use crate::tpm::session::Connection;
+pub use crate::tpm::signing::ParseSigningObjectError;
+pub use crate::tpm::signing::SigningObject;
 use crate::tpm::simulator::Simulator;
 pub use crate::tpm::tcti::ParseTctiError;
 pub use crate::tpm::tcti::Tcti;
@@ -179,6 +183,26 @@ impl Tpm {
         pin: Option<&PinAuth>,
     ) -> Result<RootKey, TpmError> {
         seal::unseal(self.connection()?, sealed, *pcrs, pin)
+    }
+
+    /// Makes a key that signs by `auth` and never leaves this TPM.
+    ///
+    /// The last byte of `auth` is not used (it is forced to 01), here and in [`Tpm::sign`].
+    ///
+    /// # Errors
+    ///
+    /// [`TpmError::Refused`], [`TpmError::Garbled`], [`TpmError::Unreachable`].
+    pub fn create_signing_key(&mut self, auth: &Secret<32>) -> Result<SigningObject, TpmError> {
+        signing::create(self.connection()?, auth)
+    }
+
+    /// Signs a text by ECDSA with SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// [`TpmError::Refused`] where the key is another TPM's, or `auth` is not its authorisation.
+    pub fn sign(&mut self, key: &SigningObject, auth: &Secret<32>, text: &[u8]) -> Result<EcdsaSignature, TpmError> {
+        signing::sign(self.connection()?, key, auth, text)
     }
 
     /// How many wrong PINs the TPM has counted, and how many it takes.

@@ -24,6 +24,8 @@ mod identity;
 mod many;
 #[path = "tpm_suite/seal.rs"]
 mod seal;
+#[path = "tpm_suite/signing.rs"]
+mod signing;
 #[path = "tpm_suite/simulator.rs"]
 mod simulator;
 #[path = "tpm_suite/wire.rs"]

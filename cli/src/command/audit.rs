@@ -1,11 +1,12 @@
-//! `audit list`, `audit events`, `audit verify` and `audit key`
+//! `audit` and its verbs
 
+mod checkpoint;
 mod events;
+mod key;
 mod list;
 mod verify;
 
 use clap::Subcommand;
-use strongroom_vault::ops::Inventory;
 
 use crate::failure::Failure;
 use crate::setting::Setting;
@@ -17,9 +18,11 @@ pub(crate) enum Audit {
     List(list::ListArgs),
     Events(events::EventsArgs),
     Verify(verify::VerifyArgs),
+    Checkpoint(checkpoint::CheckpointArgs),
     /// Print the keys that sign the log, as C2SP verifier keys, and nothing else
     ///
-    /// The auditor notes them down when the vault is made: later it is the file's own word, and whoever can write the
+    /// The first is the vault's (Ed25519) and signs each commit. The second is the TPM's (ECDSA), which cannot leave it, and
+    /// signs what is handed out. The auditor notes them down when the vault is made: later it is the file's own word, and whoever can write the
     /// file can write this too.
     Key,
 }
@@ -29,14 +32,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, verb: &Audit) -> Result<(), Fa
         Audit::List(args) => list::run(ui, setting, args),
         Audit::Events(args) => events::run(ui, setting, args),
         Audit::Verify(args) => verify::run(ui, setting, args),
-        Audit::Key => key(ui, setting),
+        Audit::Checkpoint(args) => checkpoint::run(ui, setting, args),
+        Audit::Key => key::run(ui, setting),
     }
-}
-
-fn key(ui: &mut Ui, setting: &Setting) -> Result<(), Failure> {
-    let key = Inventory::open(&setting.folder)?.log_key()?.to_string();
-    if ui.json() {
-        return ui.object(&serde_json::json!({ "key": key }));
-    }
-    ui.line(key)
 }

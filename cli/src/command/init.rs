@@ -159,12 +159,16 @@ fn say(ui: &mut Ui, setting: &Setting, made: &Initialised, simulated: bool) -> R
                 "Rotate",
                 format!("within {} of a reveal", text::span(vault.grace_seconds)),
             ),
-            ("Log key", made.log_key.to_string()),
+            ("Log key", made.log_keys.log.to_string()),
+            (
+                "TPM's key",
+                made.log_keys.tpm.as_ref().map_or_else(String::new, ToString::to_string),
+            ),
         ],
     )?;
     ui.line("")?;
     ui.line("Next:")?;
-    ui.line("  1. Have the auditor note down the log key: it tells this vault's log from a forged one.")?;
+    ui.line("  1. Have the auditor note down both keys: they tell this vault's log from a forged one.")?;
     ui.line(format_args!(
         "  2. Take in passwords: {} escrow --device NAME --volume C: --protector GUID",
         printable(&setting.command())

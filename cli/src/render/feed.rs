@@ -68,7 +68,15 @@ enum Weight {
 impl Weight {
     const fn of(action: Action) -> Self {
         match action {
-            Action::Continued | Action::Escrow | Action::Init | Action::Outcome => Self::Usual,
+            Action::Checkpoint
+            | Action::Continued
+            | Action::Escrow
+            | Action::Export
+            | Action::Init
+            | Action::Migrated
+            | Action::Outcome
+            | Action::Proof
+            | Action::Report => Self::Usual,
             Action::Expose | Action::Reveal | Action::Waive => Self::Exposing,
             Action::Refusals | Action::Refused | Action::RevealDenied => Self::Refused,
         }

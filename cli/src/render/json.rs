@@ -119,6 +119,7 @@ pub(crate) struct Init<'a> {
     pin_guesses_limited: bool,
     grace_seconds: u64,
     log_key: String,
+    tpm_key: Option<String>,
 }
 
 impl<'a> Init<'a> {
@@ -133,7 +134,8 @@ impl<'a> Init<'a> {
             pin: vault.tpm.pin,
             pin_guesses_limited: vault.tpm.guesses_limited,
             grace_seconds: vault.grace_seconds,
-            log_key: made.log_key.to_string(),
+            log_key: made.log_keys.log.to_string(),
+            tpm_key: made.log_keys.tpm.as_ref().map(ToString::to_string),
         }
     }
 }

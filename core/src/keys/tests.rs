@@ -130,7 +130,9 @@ fn what_comes_of_the_vault_secret_stays_apart() {
     assert_ne!(key(&one, first), key(&VaultSecret::new(secret(2)), first));
     let anchor = |epoch| *one.anchor_authorisation(epoch).expose();
     assert_ne!(anchor(first), anchor(second));
-    assert_ne!(anchor(first), *one.lockout_authorisation().expose());
+    let others = [one.lockout_authorisation(), one.tpm_signing_authorisation()];
+    let [lockout, signing] = others.each_ref().map(|secret| *secret.expose());
+    assert!(anchor(first) != lockout && anchor(first) != signing && lockout != signing);
 }
 
 #[test]

@@ -41,6 +41,11 @@ impl VaultSecret {
         derive(&self.0, Purpose::LockoutAuthorisation, &[])
     }
 
+    /// The authorisation of the TPM's own signing key.
+    pub fn tpm_signing_authorisation(&self) -> Secret<32> {
+        derive(&self.0, Purpose::TpmSigningAuthorisation, &[])
+    }
+
     /// The fingerprint of a password.
     pub fn fingerprint(&self, password: &RecoveryPassword) -> Fingerprint {
         let key = derive(&self.0, Purpose::Fingerprint, &[]);

@@ -10,20 +10,30 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
+    /// A checkpoint was handed out.
+    Checkpoint,
     /// More changes of the event before, which were too many for one leaf.
     Continued,
     /// A password was taken in, or brought something new of one that is held.
     Escrow,
+    /// The log was handed out.
+    Export,
     /// A password got out otherwise than by a reveal.
     Expose,
     /// The vault was made.
     Init,
+    /// The file was of an older schema, and has the newest now.
+    Migrated,
     /// What came of a reveal.
     Outcome,
+    /// The proof of one event was handed out.
+    Proof,
     /// Refusals of one operator, counted together.
     Refusals,
     /// Something other than a reveal was refused.
     Refused,
+    /// A report was handed out.
+    Report,
     /// A password was shown.
     Reveal,
     /// A reveal was refused.
@@ -39,14 +49,19 @@ pub struct ParseActionError;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
+        Self::Checkpoint,
         Self::Continued,
         Self::Escrow,
+        Self::Export,
         Self::Expose,
         Self::Init,
+        Self::Migrated,
         Self::Outcome,
+        Self::Proof,
         Self::Refusals,
         Self::Refused,
+        Self::Report,
         Self::Reveal,
         Self::RevealDenied,
         Self::Waive,
@@ -55,17 +70,27 @@ impl Action {
     /// The word.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Checkpoint => "checkpoint",
             Self::Continued => "continued",
             Self::Escrow => "escrow",
+            Self::Export => "export",
             Self::Expose => "expose",
             Self::Init => "init",
+            Self::Migrated => "migrated",
             Self::Outcome => "outcome",
+            Self::Proof => "proof",
             Self::Refusals => "refusals",
             Self::Refused => "refused",
+            Self::Report => "report",
             Self::Reveal => "reveal",
             Self::RevealDenied => "reveal-denied",
             Self::Waive => "waive",
         }
+    }
+
+    /// Whether it hands a checkpoint out: the one that its own commit makes, of which it is the last event.
+    pub const fn hands_out(self) -> bool {
+        matches!(self, Self::Checkpoint | Self::Export | Self::Proof | Self::Report)
     }
 }
 

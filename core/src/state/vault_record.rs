@@ -25,6 +25,9 @@ pub struct VaultRecord {
     pub epoch: EpochId,
     /// The Ed25519 key of this epoch's log: 64 lower-case hexadecimal digits.
     pub log_key: String,
+    /// The key of the TPM that signs what leaves the vault; vaults of the first schema had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tpm_key: Option<TpmKeyRecord>,
     /// Where the anchor is.
     pub anchor: AnchorRecord,
     /// Whose TPM it is.
@@ -38,6 +41,16 @@ pub struct VaultRecord {
     pub keyring_of_shares: Option<Digest>,
     /// For how long after a showing a password may stay exposed, in seconds.
     pub grace_seconds: u64,
+}
+
+/// A signing key that cannot leave its TPM.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TpmKeyRecord {
+    /// Its public half, ECDSA over P-256: `SubjectPublicKeyInfo` in DER, as 182 lower-case hexadecimal digits.
+    pub public: String,
+    /// SHA-256 of the key as its TPM can load it.
+    pub object: Digest,
 }
 
 /// Where the anchor is, and what it is called.

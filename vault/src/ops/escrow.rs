@@ -73,7 +73,7 @@ impl Unsealed {
     /// finishes that.
     pub fn escrow(&mut self, who: &Who, request: &EscrowRequest<'_>) -> Result<Escrowed, Error> {
         let trust = self.trust()?;
-        let mut draft = self.draft(who);
+        let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 

@@ -6,10 +6,11 @@ use strongroom_core::values::Pin;
 
 use crate::ops::Error;
 use crate::ops::locking::lock_pages;
+use crate::ops::log_keys::claimed_keys;
+use crate::ops::log_keys::log_key;
 use crate::ops::settling::Settled;
 use crate::ops::settling::settle;
 use crate::ops::unsealed::ends;
-use crate::ops::unsealed::log_key;
 use crate::ops::unsealed::open_tpm;
 use crate::ops::unsealed::place;
 use crate::ops::unsealed::unseal;
@@ -74,7 +75,7 @@ pub(super) fn without_tpm(vault: &VaultRecord) -> Result<Examined, Error> {
         anchor: AnchorState::NotRead,
         authenticated: false,
         memory_locked: None,
-        key: claimed_key(vault)?,
+        key: claimed_keys(vault)?.log,
         tpm: None,
     })
 }
@@ -98,7 +99,7 @@ pub(super) fn with_tpm(
             let authorisation = keyring.secret().anchor_authorisation(vault.epoch);
             (tpm.read_anchor(&place, &authorisation), log_key(keyring, vault))
         }
-        None => (tpm.peek_anchor(&place), claimed_key(vault)?),
+        None => (tpm.peek_anchor(&place), claimed_keys(vault)?.log),
     };
     let status = TpmStatus {
         manufacturer: tpm.manufacturer()?,
@@ -123,21 +124,4 @@ pub(super) fn with_tpm(
         key,
         tpm: Some(status),
     })
-}
-
-/// The log key that the vault record names. Whoever can write the file can write this too.
-pub(super) fn claimed_key(vault: &VaultRecord) -> Result<VerifierKey, Error> {
-    use strongroom_core::crypto::PublicKey;
-    use strongroom_core::log::Origin;
-
-    let origin = Origin {
-        vault: vault.vault,
-        epoch: vault.epoch,
-    };
-    let key: [u8; 32] = data_encoding::HEXLOWER
-        .decode(vault.log_key.as_bytes())
-        .ok()
-        .and_then(|key| key.try_into().ok())
-        .ok_or_else(|| Alarm::tampered("the vault record names no log key"))?;
-    Ok(VerifierKey::new(origin.to_string(), PublicKey::new(key)))
 }

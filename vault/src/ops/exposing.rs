@@ -38,7 +38,7 @@ impl Unsealed {
     /// Fails if there is no such escrow, or if it cannot be recorded.
     pub fn expose(&mut self, who: &Who, request: &ExposeRequest) -> Result<Recorded, Error> {
         let trust = self.trust()?;
-        let mut draft = self.draft(who);
+        let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 

@@ -17,7 +17,7 @@ use strongroom_core::keys::KeyringCopy;
 use strongroom_core::keys::RootKey;
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
-use strongroom_core::log::VerifierKey;
+use strongroom_core::log::LogKeys;
 use strongroom_core::state::AnchorRecord;
 use strongroom_core::state::Change;
 use strongroom_core::state::TpmRecord;
@@ -30,7 +30,8 @@ use strongroom_core::values::VaultId;
 use crate::ops::Error;
 use crate::ops::Who;
 use crate::ops::anchoring::TpmAnchor;
-use crate::ops::unsealed::log_key;
+use crate::ops::log_keys::claimed_keys;
+use crate::ops::log_keys::tpm_key_record;
 use crate::store::Draft;
 use crate::store::Folder;
 use crate::store::Lock;
@@ -68,8 +69,8 @@ pub struct InitRequest<'p> {
 pub struct Initialised {
     /// Its record.
     pub vault: VaultRecord,
-    /// The key that signs its log, for the auditor to note down.
-    pub log_key: VerifierKey,
+    /// The keys that sign its log, for the auditor to note down.
+    pub log_keys: LogKeys,
 }
 
 /// Makes a vault in `path`, queueing for its lock for at most `wait`.
@@ -115,7 +116,7 @@ pub fn init(path: &Path, wait: Duration, who: &Who, request: &InitRequest<'_>) -
     tpm.close()?;
     drop(lock);
     Ok(Initialised {
-        log_key: log_key(&keys.keyring, &vault),
+        log_keys: claimed_keys(&vault)?,
         vault,
     })
 }
@@ -166,10 +167,17 @@ fn make(
     request: &InitRequest<'_>,
 ) -> Result<(Store, crate::receipt::Committed<()>, VaultRecord), Error> {
     let guesses_limited = will_limit_guesses(tpm, request)?;
-    let bytes = seal(tpm, keys, request)?;
+    let signing = tpm.create_signing_key(&keys.keyring.secret().tpm_signing_authorisation())?;
+    let bytes = VaultBytes {
+        signing_key: Some(signing.to_bytes()),
+        ..seal(tpm, keys, request)?
+    };
     let authorisation = keys.keyring.secret().anchor_authorisation(keys.epoch);
     tpm.define_anchor_at(place.handle, &authorisation)?;
-    let vault = record(tpm, keys, place, &bytes, who, request, guesses_limited)?;
+    let vault = VaultRecord {
+        tpm_key: Some(tpm_key_record(&signing)),
+        ..record(tpm, keys, place, &bytes, who, request, guesses_limited)?
+    };
 
     let mut draft = Draft::new(Stamp {
         at: who.at,
@@ -227,6 +235,7 @@ fn seal(tpm: &mut Tpm, keys: &Keys, request: &InitRequest<'_>) -> Result<VaultBy
         sealed: sealed.to_bytes(),
         keyring: keyring.as_bytes().to_vec(),
         keyring_of_shares: None,
+        signing_key: None,
     })
 }
 
@@ -246,6 +255,7 @@ fn record(
         created_at: who.at,
         epoch: keys.epoch,
         log_key: HEXLOWER.encode(log_key.as_bytes()),
+        tpm_key: None,
         anchor: AnchorRecord {
             handle: place.handle,
             name: HEXLOWER.encode(&place.name),

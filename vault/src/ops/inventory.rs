@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use strongroom_core::log::Event;
-use strongroom_core::log::VerifierKey;
+use strongroom_core::log::LogKeys;
 use strongroom_core::state::VaultRecord;
 
 use crate::ops::Error;
-use crate::ops::examining::claimed_key;
+use crate::ops::log_keys::claimed_keys;
 use crate::store::Alarm;
 use crate::store::DeviceSummary;
 use crate::store::Filter;
@@ -58,13 +58,13 @@ impl Inventory {
         Ok(self.store.vault()?.0)
     }
 
-    /// The key that signs the log, by the file's own word.
+    /// The keys that sign the log, by the file's own word.
     ///
     /// # Errors
     ///
     /// Fails with an alarm if the vault record names none.
-    pub fn log_key(&self) -> Result<VerifierKey, Error> {
-        claimed_key(&self.vault()?)
+    pub fn log_keys(&self) -> Result<LogKeys, Error> {
+        Ok(claimed_keys(&self.vault()?)?)
     }
 
     /// Calls `each` with the escrows that are asked for.

@@ -33,7 +33,7 @@ impl Unsealed {
     /// Fails if there is no such escrow, or if it cannot be recorded.
     pub fn outcome(&mut self, who: &Who, request: &OutcomeRequest) -> Result<Recorded, Error> {
         let trust = self.trust()?;
-        let mut draft = self.draft(who);
+        let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 

@@ -38,13 +38,15 @@ pub struct Recorded {
 }
 
 impl Unsealed {
-    /// A commit that brings nothing yet.
-    pub(super) fn draft(&self, who: &Who) -> Draft {
-        Draft::new(Stamp {
+    /// A commit that brings nothing yet but, to a file of an older schema, its migration.
+    pub(super) fn draft(&mut self, who: &Who) -> Result<Draft, Error> {
+        let mut draft = Draft::new(Stamp {
             at: who.at,
             operator: who.operator.clone(),
             wrong_pins: self.wrong_pins,
-        })
+        });
+        self.migrate(&mut draft)?;
+        Ok(draft)
     }
 
     /// Moves the anchor on to a commit: from here on the TPM remembers it.
@@ -53,6 +55,9 @@ impl Unsealed {
         let authorisation = self.anchor_authorisation();
         let anchored = committed.anchor(&mut self.anchor(&authorisation))?;
         self.anchored = content;
+        if let Some(vault) = self.migrated.take() {
+            self.vault = vault;
+        }
         // They are in this commit's event; the next one is not to tell of them again.
         self.wrong_pins = None;
         Ok(anchored)

@@ -13,7 +13,7 @@ impl Unsealed {
     /// event when the hour is over, so that nobody wears out the TPM by being refused.
     pub(super) fn refuse(&mut self, who: &Who, body: EventBody) -> Result<(), Error> {
         let trust = self.trust()?;
-        let mut draft = self.draft(who);
+        let mut draft = self.draft(who)?;
         let session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
         match session.count_refusal(&who.operator.to_string(), who.at)? {

@@ -56,7 +56,7 @@ impl Unsealed {
     /// what is there.
     pub fn reveal(&mut self, who: &Who, request: &RevealRequest) -> Result<Revealed, Error> {
         let trust = self.trust()?;
-        let mut draft = self.draft(who);
+        let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 

@@ -7,7 +7,6 @@ use strongroom_core::keys::EncryptedKeyring;
 use strongroom_core::keys::Keyring;
 use strongroom_core::keys::KeyringCopy;
 use strongroom_core::log::AnchorContent;
-use strongroom_core::log::Origin;
 use strongroom_core::log::VerifierKey;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::values::Pin;
@@ -17,6 +16,7 @@ use crate::ops::Error;
 use crate::ops::anchoring::TpmAnchor;
 use crate::ops::init::limit_guesses;
 use crate::ops::locking::lock_pages;
+use crate::ops::log_keys::log_key;
 use crate::ops::settling::Ends;
 use crate::ops::settling::Settled;
 use crate::ops::settling::settle;
@@ -51,6 +51,8 @@ pub struct Unsealed {
     pub(super) anchored: AnchorContent,
     pub(super) wrong_pins: Option<u32>,
     pub(super) rolled_forward: bool,
+    /// The vault record that an uncommitted migration makes.
+    pub(super) migrated: Option<VaultRecord>,
     settled: bool,
     pub(super) folder: Folder,
     lock: Lock,
@@ -77,6 +79,7 @@ impl Unsealed {
             place: place(&vault)?,
             anchored: AnchorContent::from_bytes(&[0; AnchorContent::LEN]),
             rolled_forward: false,
+            migrated: None,
             settled: false,
             store,
             tpm,
@@ -191,16 +194,6 @@ fn claimed_vault(store: &mut Store) -> Result<(VaultRecord, VaultBytes), Error> 
     let (_, summary) = snapshot.last_event()?;
     snapshot.prove_vault(&summary, &vault)?;
     Ok((vault, bytes))
-}
-
-/// The key that signs the log, by what the keyring says and not the file.
-pub(super) fn log_key(keyring: &Keyring, vault: &VaultRecord) -> VerifierKey {
-    let origin = Origin {
-        vault: vault.vault,
-        epoch: vault.epoch,
-    };
-    let key = keyring.secret().log_signing_key(vault.epoch).public_key();
-    VerifierKey::new(origin.to_string(), key)
 }
 
 /// The TPM that the vault was sealed by; another one, or a cleared one, is refused before it is told anything.

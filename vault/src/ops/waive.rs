@@ -34,7 +34,7 @@ impl Unsealed {
     /// Fails if there is no such escrow, if it is not exposed, or if it cannot be recorded.
     pub fn waive(&mut self, who: &Who, request: &WaiveRequest) -> Result<Recorded, Error> {
         let trust = self.trust()?;
-        let mut draft = self.draft(who);
+        let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
 

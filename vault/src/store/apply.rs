@@ -31,13 +31,18 @@ pub(super) fn apply(connection: &Connection, draft: &Draft, change: &Change) -> 
 
 fn vault(connection: &Connection, draft: &Draft, record: &VaultRecord) -> Result<(), StoreError> {
     let text = text(record);
-    match draft.vault_bytes() {
-        Some(bytes) => connection.execute(
-            "INSERT OR REPLACE INTO vault (id, record, sealed, keyring, keyring_of_shares) VALUES (1, ?1, ?2, ?3, ?4)",
-            (text, &bytes.sealed, &bytes.keyring, &bytes.keyring_of_shares),
-        )?,
-        None => connection.execute("UPDATE vault SET record = ?1", [text])?,
+    let Some(bytes) = draft.vault_bytes() else {
+        connection.execute("UPDATE vault SET record = ?1", [text])?;
+        return Ok(());
     };
+    connection.execute(
+        "INSERT OR REPLACE INTO vault (id, record, sealed, keyring, keyring_of_shares) VALUES (1, ?1, ?2, ?3, ?4)",
+        (text, &bytes.sealed, &bytes.keyring, &bytes.keyring_of_shares),
+    )?;
+    connection.execute(
+        "INSERT OR REPLACE INTO signing_key (id, object) SELECT 1, ?1 WHERE ?1 IS NOT NULL",
+        [&bytes.signing_key],
+    )?;
     Ok(())
 }
 

@@ -1,10 +1,9 @@
 //! The whole file against its log: every leaf is replayed, and every row held against what that gives.
 
-use std::collections::BTreeMap;
+mod checkpoints;
 
 use serde::Serialize;
 use strongroom_core::crypto::Digest;
-use strongroom_core::log::Checkpoint;
 use strongroom_core::log::Replay;
 use strongroom_core::log::VerifierKey;
 use strongroom_core::state::Projection;
@@ -17,7 +16,9 @@ use strongroom_core::values::LogText;
 use crate::store::Alarm;
 use crate::store::Snapshot;
 use crate::store::StoreError;
+use crate::store::audit::checkpoints::Checkpoints;
 use crate::store::file::read_vault;
+use crate::store::file::version;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
 use crate::store::rows;
@@ -55,8 +56,7 @@ impl Snapshot<'_> {
 
     fn audit_all(&self, replay: &mut Replay, key: &VerifierKey) -> Result<(), StoreError> {
         self.audit_file()?;
-        let checkpoints = self.signed_checkpoints(key)?;
-        self.audit_log(replay, &checkpoints)?;
+        self.audit_log(replay, Checkpoints::read(self, key)?)?;
         let projection = replay.finish().map_err(|error| Alarm::tampered(error.to_string()))?;
         self.audit_state_tree(projection)?;
         self.audit_vault(projection)?;
@@ -82,30 +82,10 @@ impl Snapshot<'_> {
         Err(Alarm::tampered(format!("SQLite finds: {fault}")).into())
     }
 
-    /// Every checkpoint in the file by its size, each signed, with the number of its commit.
-    fn signed_checkpoints(&self, key: &VerifierKey) -> Result<BTreeMap<u64, (u64, Checkpoint)>, StoreError> {
-        let mut checkpoints = BTreeMap::new();
-        for (number, note, checkpoint) in self.all_checkpoints()? {
-            let only_ours = note.verify(key).is_ok() && note.signatures() == 1;
-            if !only_ours || checkpoints.insert(checkpoint.size, (number, checkpoint)).is_some() {
-                return Err(Alarm::tampered(format!(
-                    "checkpoint {number} is not signed by this vault, or not as it signs"
-                ))
-                .into());
-            }
-        }
-        let newest: Vec<u64> = checkpoints.values().rev().map(|(number, _)| *number).collect();
-        match newest.as_slice() {
-            [1] => Ok(checkpoints),
-            [last, before] if before + 1 == *last => Ok(checkpoints),
-            _ => Err(Alarm::tampered("the newest two checkpoints are not both there, or not alone").into()),
-        }
-    }
-
     /// Replays the leaves; every stored hash, and every checkpoint on the way, is what they give.
-    fn audit_log(&self, replay: &mut Replay, checkpoints: &BTreeMap<u64, (u64, Checkpoint)>) -> Result<(), StoreError> {
+    fn audit_log(&self, replay: &mut Replay, mut checkpoints: Checkpoints) -> Result<(), StoreError> {
         let table = TreeTable::new(&self.transaction, Tree::Log);
-        let (mut nodes, mut met) = (0, 0);
+        let mut nodes = 0;
         self.leaves(|index, leaf| {
             if index != replay.size() {
                 return Err(Alarm::tampered(format!("leaf {} is missing", replay.size())).into());
@@ -115,19 +95,10 @@ impl Snapshot<'_> {
                 nodes += 1;
                 require_node(&table, node, hash, "log")?;
             }
-            if let Some((number, checkpoint)) = checkpoints.get(&replay.size()) {
-                met += 1;
-                let commit = replayed.event.commit.map(|commit| commit.number);
-                if replay.root() != checkpoint.root || commit != Some(*number) {
-                    return Err(Alarm::tampered(format!("checkpoint {number} is not of this log")).into());
-                }
-            }
+            checkpoints.meet(replay, &replayed.event)?;
             Ok::<_, StoreError>(true)
         })?;
-        let last = checkpoints.last_key_value().map(|(size, _)| *size);
-        if last != Some(replay.size()) || met != checkpoints.len() {
-            return Err(Alarm::tampered("the log is longer or shorter than its checkpoints say").into());
-        }
+        checkpoints.finish(replay.size())?;
         require_count(&table, nodes, "log")
     }
 
@@ -142,7 +113,10 @@ impl Snapshot<'_> {
     }
 
     fn audit_vault(&self, projection: &Projection) -> Result<(), StoreError> {
-        let (vault, _) = read_vault(&self.transaction)?;
+        let (vault, bytes) = read_vault(&self.transaction)?;
+        if version(&self.transaction)? > 1 {
+            self.require_rows("signing_key", usize::from(bytes.signing_key.is_some()))?;
+        }
         match projection.vault() {
             Some(logged) => require_same(&vault, logged, "the vault record"),
             None => Err(Alarm::tampered("the log makes no vault").into()),

@@ -12,6 +12,7 @@ use strongroom_core::log::CommitSummary;
 use strongroom_core::log::Event;
 use strongroom_core::log::EventBody;
 use strongroom_core::log::Leaf;
+use strongroom_core::log::Note;
 use strongroom_core::log::Origin;
 use strongroom_core::log::Salt;
 use strongroom_core::state::Change;
@@ -83,6 +84,15 @@ impl Draft {
         self.bodies.is_empty()
     }
 
+    /// The TPM's signing key, where it comes with this commit.
+    pub fn signing_key(&self) -> Option<&[u8]> {
+        self.vault_bytes.as_ref()?.signing_key.as_deref()
+    }
+
+    fn hands_out(&self) -> bool {
+        self.bodies.last().is_some_and(|body| body.action.hands_out())
+    }
+
     pub(super) const fn events(&self) -> usize {
         self.bodies.len()
     }
@@ -111,6 +121,32 @@ impl Session<'_> {
     /// Fails, and changes nothing, if anything of it cannot be written. Where COMMIT itself fails, only opening the vault
     /// again tells what is in the file.
     pub fn commit<E>(mut self, draft: &Draft, key: &SigningKey, subject: E) -> Result<Committed<E>, StoreError> {
+        strongroom_schema::migrate(&self.transaction)?;
+        let (number, checkpoint) = self.make(draft)?;
+        self.conclude(draft, number, checkpoint, &checkpoint.sign(key), subject)
+    }
+
+    /// Commits `draft`, whose last event hands out the checkpoint that this makes: `countersign` adds the signature of
+    /// the machine to it, and gives what the receipt then stands for.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::commit`] does, and where `countersign` does.
+    pub fn hand_out<E, X: From<StoreError>>(
+        mut self,
+        draft: &Draft,
+        key: &SigningKey,
+        countersign: impl FnOnce(&mut Note, Checkpoint) -> Result<E, X>,
+    ) -> Result<Committed<E>, X> {
+        let (number, checkpoint) = self.make(draft)?;
+        let mut note = checkpoint.sign(key);
+        let subject = countersign(&mut note, checkpoint)?;
+        Ok(self.conclude(draft, number, checkpoint, &note, subject)?)
+    }
+
+    /// Everything of a commit but its signed checkpoint: gives its number and the checkpoint.
+    fn make(&mut self, draft: &Draft) -> Result<(u64, Checkpoint), StoreError> {
+        strongroom_schema::migrate(&self.transaction)?;
         let summary = self.project(draft)?;
         let vault = read_vault(&self.transaction)?.0;
         self.append(draft, summary)?;
@@ -122,16 +158,28 @@ impl Session<'_> {
             size: self.log.size(),
             root: self.log.root(),
         };
+        Ok((summary.number, checkpoint))
+    }
+
+    /// Keeps the checkpoint beside the one before and those that were handed out, and commits.
+    fn conclude<E>(
+        self,
+        draft: &Draft,
+        number: u64,
+        checkpoint: Checkpoint,
+        note: &Note,
+        subject: E,
+    ) -> Result<Committed<E>, StoreError> {
         self.transaction.execute(
-            "INSERT INTO checkpoint (number, note) VALUES (?1, ?2)",
-            (summary.number, checkpoint.sign(key).to_string()),
+            "INSERT INTO checkpoint (number, note, handed_out) VALUES (?1, ?2, ?3)",
+            (number, note.to_string(), draft.hands_out()),
         )?;
         self.transaction.execute(
-            "DELETE FROM checkpoint WHERE number < ?1",
-            [summary.number.saturating_sub(1)],
+            "DELETE FROM checkpoint WHERE number < ?1 AND handed_out = 0",
+            [number.saturating_sub(1)],
         )?;
         let content = AnchorContent {
-            number: summary.number,
+            number,
             checkpoint: checkpoint.digest(),
         };
         // If we die on this line, the file ends with either commit, and opening it tells which.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use rusqlite::OptionalExtension;
 use rusqlite::TransactionBehavior;
 use rusqlite::config::DbConfig;
 use strongroom_core::state::VaultRecord;
@@ -34,6 +35,8 @@ pub struct VaultBytes {
     pub keyring: Vec<u8>,
     /// The keyring's copy under the share key.
     pub keyring_of_shares: Option<Vec<u8>>,
+    /// The signing key as its TPM can load it.
+    pub signing_key: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -139,6 +142,15 @@ impl Store {
         read_vault(&self.connection)
     }
 
+    /// Whether the file's schema is the newest; an older one, the next commit migrates.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read.
+    pub fn has_newest_schema(&self) -> Result<bool, StoreError> {
+        Ok(version(&self.connection)? == strongroom_schema::VERSION)
+    }
+
     fn open_existing(folder: &Folder) -> Result<Self, StoreError> {
         if !folder.has_vault() {
             return Err(StoreError::NoVault {
@@ -183,18 +195,18 @@ impl Store {
         if id != strongroom_schema::APPLICATION_ID {
             return Err(Alarm::NotAVault.into());
         }
-        let found: u32 = self
-            .connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let found = version(&self.connection)?;
         let known = strongroom_schema::VERSION;
         if found > known {
             return Err(StoreError::NewerSchema { found, known });
         }
-        if found != known || strongroom_schema::dump(&self.connection)? != strongroom_schema::SCHEMA {
-            return Err(Alarm::ForeignSchema.into());
-        }
-        Ok(())
+        let ours = found > 0 && strongroom_schema::dump(&self.connection)? == strongroom_schema::schema_of(found)?;
+        if ours { Ok(()) } else { Err(Alarm::ForeignSchema.into()) }
     }
+}
+
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 /// The vault row, and that its bytes are those of its record.
@@ -207,11 +219,12 @@ pub(super) fn read_vault(connection: &Connection) -> Result<(VaultRecord, VaultB
                 sealed: row.get(1)?,
                 keyring: row.get(2)?,
                 keyring_of_shares: row.get(3)?,
+                signing_key: None,
             };
             Ok((row.get::<_, String>(0)?, bytes))
         },
     );
-    let (text, bytes) = match row {
+    let (text, mut bytes) = match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => return Err(Alarm::tampered("there is no vault record").into()),
         Err(error @ rusqlite::Error::SqliteFailure(..)) => return Err(error.into()),
         Err(_) => return Err(Alarm::tampered("the vault record cannot be read").into()),
@@ -219,8 +232,23 @@ pub(super) fn read_vault(connection: &Connection) -> Result<(VaultRecord, VaultB
     };
     let record: VaultRecord = from_canonical(text.as_bytes())
         .map_err(|_| Alarm::tampered("the vault record is not one that a vault writes"))?;
+    if record.tpm_key.is_some() {
+        bytes.signing_key = read_signing_key(connection)?;
+    }
     bytes.require(&record)?;
     Ok((record, bytes))
+}
+
+/// A file of the first schema has no such table, and no record that speaks of it.
+fn read_signing_key(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    let read = connection
+        .query_row("SELECT object FROM signing_key", (), |row| row.get(0))
+        .optional();
+    match read {
+        Err(error @ rusqlite::Error::SqliteFailure(..)) => Err(error.into()),
+        Err(_) => Err(Alarm::tampered("the signing key cannot be read").into()),
+        Ok(object) => Ok(object),
+    }
 }
 
 impl VaultBytes {
@@ -228,10 +256,15 @@ impl VaultBytes {
         use strongroom_core::crypto::sha256;
 
         let shares = self.keyring_of_shares.as_ref().map(|bytes| sha256(&[bytes]));
+        let signing = self.signing_key.as_ref().map(|bytes| sha256(&[bytes]));
         for (what, same) in [
             ("the sealed object", sha256(&[&self.sealed]) == record.sealed),
             ("the keyring", sha256(&[&self.keyring]) == record.keyring),
             ("the custodians' keyring", shares == record.keyring_of_shares),
+            (
+                "the TPM's signing key",
+                signing == record.tpm_key.as_ref().map(|key| key.object),
+            ),
         ] {
             if !same {
                 return Err(Alarm::tampered(format!("{what} is not the one of the vault record")));

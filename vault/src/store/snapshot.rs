@@ -1,5 +1,7 @@
 //! The file as it is at one moment, for reading.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::Transaction;
@@ -15,6 +17,7 @@ use crate::store::Alarm;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
 use crate::store::file::read_vault;
+use crate::store::file::version;
 use crate::store::rows;
 use crate::store::session;
 
@@ -46,9 +49,21 @@ impl<'s> Snapshot<'s> {
         self.read_checkpoints(2)
     }
 
-    /// All checkpoints, likewise.
+    /// All checkpoints, likewise: those before the newest two were handed out.
     pub(super) fn all_checkpoints(&self) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
         self.read_checkpoints(i64::MAX)
+    }
+
+    /// The numbers of the commits whose checkpoint is marked as handed out.
+    pub(super) fn handed_out(&self) -> Result<BTreeSet<u64>, StoreError> {
+        if version(&self.transaction)? < FIRST_THAT_HANDS_OUT {
+            return Ok(BTreeSet::new());
+        }
+        let mut statement = self
+            .transaction
+            .prepare("SELECT number FROM checkpoint WHERE handed_out = 1")?;
+        let numbers = statement.query_map((), |row| row.get(0))?;
+        Ok(numbers.collect::<Result<_, _>>()?)
     }
 
     fn read_checkpoints(&self, limit: i64) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
@@ -158,3 +173,6 @@ pub(super) fn read_leaf(index: u64, row: &Row<'_>, column: usize) -> Result<Leaf
         .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")))?;
     Leaf::bounded(event.as_bytes().to_vec()).map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")).into())
 }
+
+/// The version of the schema that marks them.
+const FIRST_THAT_HANDS_OUT: u32 = 2;

@@ -82,6 +82,7 @@ fn seal_anew(path: &Path, new_pin: &Pin) {
         sealed: tpm.seal(&root, &pcrs, Some(&auth)).unwrap().to_bytes(),
         keyring: copy.as_bytes().to_vec(),
         keyring_of_shares: None,
+        signing_key: bytes.signing_key,
     };
     let mut record = vault.clone();
     record.sealed = sha256(&[&new.sealed]);

@@ -67,13 +67,18 @@ fn extension(keys: Keys, name: &str, value: &str) -> String {
 
 const fn name(action: Action) -> &'static str {
     match action {
+        Action::Checkpoint => "Checkpoint handed out",
         Action::Continued => "More changes of the event before",
         Action::Escrow => "Recovery password taken in",
+        Action::Export => "Log handed out",
         Action::Expose => "Recovery password said to be exposed",
         Action::Init => "Vault made",
+        Action::Migrated => "File migrated to the newest schema",
         Action::Outcome => "Outcome of a reveal",
+        Action::Proof => "Proof of an event handed out",
         Action::Refusals => "Refusals of one operator",
         Action::Refused => "Request refused",
+        Action::Report => "Report handed out",
         Action::Reveal => "Recovery password revealed",
         Action::RevealDenied => "Reveal refused",
         Action::Waive => "Rotation waived",

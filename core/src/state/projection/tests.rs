@@ -16,6 +16,7 @@ fn vault(grace_seconds: u64) -> Change {
         created_at: at(0),
         epoch: EpochId::new([2; 16]),
         log_key: "00".repeat(32),
+        tpm_key: None,
         anchor: AnchorRecord {
             handle: 0x0180_0000,
             name: "000b".to_owned(),

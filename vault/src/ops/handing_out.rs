@@ -1,0 +1,82 @@
+//! What leaves the vault with an auditor: a checkpoint, signed by the vault and by its TPM.
+//!
+//! Each is an event, the last of its own commit. So what is handed out is the checkpoint of the log up to and with the
+//! event that says so, and whoever reads the log later can compute what others were shown.
+
+use strongroom_core::crypto::sha256;
+use strongroom_core::log::Action;
+use strongroom_core::log::Checkpoint;
+use strongroom_core::log::EventBody;
+use strongroom_core::log::Note;
+use strongroom_core::values::LogText;
+
+use crate::ops::Error;
+use crate::ops::Unsealed;
+use crate::ops::Who;
+use crate::ops::log_keys::claimed_keys;
+use crate::store::Alarm;
+use crate::tpm::SigningObject;
+
+/// A checkpoint that left the vault.
+#[derive(Clone, Debug)]
+pub struct HandedOut {
+    /// What it says.
+    pub checkpoint: Checkpoint,
+    /// The checkpoint with both signatures.
+    pub note: Note,
+    /// The event that says so: the last that the checkpoint is over.
+    pub leaf: u64,
+}
+
+impl Unsealed {
+    /// Hands out a checkpoint. The auditor's words stand in its event, so the checkpoint is younger than they are.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be recorded, or if the TPM does not sign.
+    pub fn checkpoint(&mut self, who: &Who, phrase: Option<LogText>) -> Result<HandedOut, Error> {
+        self.hand_out(
+            who,
+            EventBody {
+                note: phrase,
+                ..EventBody::new(Action::Checkpoint)
+            },
+        )
+    }
+
+    /// Commits an event that hands the log out as it is with it, and gives the signed checkpoint.
+    pub(super) fn hand_out(&mut self, who: &Who, event: EventBody) -> Result<HandedOut, Error> {
+        let trust = self.trust()?;
+        let mut draft = self.draft(who)?;
+        let vault = self.migrated.as_ref().unwrap_or(&self.vault);
+        let missing = || Alarm::tampered("the vault has no signing key of its TPM");
+        let signer = claimed_keys(vault)?.tpm.ok_or_else(missing)?;
+        let held = match draft.signing_key() {
+            Some(bytes) => bytes.to_vec(),
+            None => self.store.vault()?.1.signing_key.ok_or_else(missing)?,
+        };
+        if vault.tpm_key.as_ref().map(|key| key.object) != Some(sha256(&[&held])) {
+            return Err(Alarm::tampered("the TPM's signing key is not the one of the vault record").into());
+        }
+        let object = SigningObject::from_bytes(&held)
+            .map_err(|_| Alarm::tampered("the TPM's signing key is none that a vault writes"))?;
+        let secret = self.keyring.secret();
+        let (key, authorisation) = (secret.log_signing_key(vault.epoch), secret.tpm_signing_authorisation());
+
+        let session = self.store.session(&trust)?;
+        session.refusals_due(who.at, &mut draft)?;
+        let leaf = session.next_leaf(&draft);
+        draft.event(event);
+        let tpm = &mut self.tpm;
+        let committed = session.hand_out(&draft, &key, |note, checkpoint| {
+            let signature = tpm.sign(&object, &authorisation, note.text().as_bytes())?;
+            note.add(&signer, &signature);
+            Ok::<_, Error>(HandedOut {
+                checkpoint,
+                note: note.clone(),
+                leaf,
+            })
+        })?;
+        Ok(self.remember(committed)?.into_subject())
+    }
+}
