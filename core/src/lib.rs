@@ -18,4 +18,6 @@ pub mod state;
 
 pub mod log;
 
+pub mod audit;
+
 pub mod intake;

@@ -18,7 +18,6 @@ use crate::failure::Failure;
 use crate::render::json::After;
 use crate::render::json::Claimed;
 use crate::render::json::ToRotate;
-use crate::render::json::is_self_claimed;
 use crate::render::text;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
@@ -134,7 +133,7 @@ fn list_claimed(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), F
             text::local_or_dash(ended.map(|ended| ended.at)),
             ended.map_or_else(dash, |ended| ended.how.as_str().to_owned()),
             ended.map_or_else(dash, |ended| ended.by.clone()),
-            if is_self_claimed(record) { "SAME PERSON" } else { "" }.to_owned(),
+            if record.is_self_ended() { "SAME PERSON" } else { "" }.to_owned(),
         ];
         table.row(ui, cells)?;
     }

@@ -250,17 +250,9 @@ impl<'a> Claimed<'a> {
             how: ended.map(|ended| ended.how.as_str()),
             at: ended.map(|ended| ended.at),
             claimed_by: ended.map(|ended| ended.by.as_str()),
-            self_claimed: is_self_claimed(record),
+            self_claimed: record.is_self_ended(),
         }
     }
-}
-
-/// Whether the one who ended an exposure is the one who began it.
-pub(crate) fn is_self_claimed(record: &EscrowRecord) -> bool {
-    record
-        .ended
-        .as_ref()
-        .is_some_and(|ended| record.exposed_by.as_ref() == Some(&ended.by))
 }
 
 /// `audit verify`

@@ -114,6 +114,13 @@ impl EscrowRecord {
         self.shown_at.is_some()
     }
 
+    /// Whether the one who ended its exposure is the one who began it.
+    pub fn is_self_ended(&self) -> bool {
+        self.ended
+            .as_ref()
+            .is_some_and(|ended| self.exposed_by.as_ref() == Some(&ended.by))
+    }
+
     /// By when it was there: the time its source gave, else its arrival.
     pub fn known_since(&self) -> Time {
         self.created_at.unwrap_or(self.escrowed_at)

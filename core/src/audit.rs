@@ -1,0 +1,24 @@
+//! What a log comes to, for an auditor.
+//!
+//! Each collector here is shown the leaves of a log one after the other, as [`Replay`] gives them, and holds no more of
+//! them than its answer does.
+//!
+//! [`Replay`]: crate::log::Replay
+
+mod findings;
+mod report;
+mod subject;
+
+pub use findings::Findings;
+pub use report::ClaimedEnd;
+pub use report::ClockStep;
+pub use report::Exposure;
+pub use report::HandedOut;
+pub use report::OperatorCounts;
+pub use report::Report;
+pub use report::Waiver;
+pub use report::WrongPins;
+pub use subject::Subject;
+
+#[cfg(test)]
+pub(crate) mod tests;
