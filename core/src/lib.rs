@@ -18,6 +18,8 @@ pub mod state;
 
 pub mod log;
 
+pub mod tiles;
+
 pub mod audit;
 
 pub mod intake;
