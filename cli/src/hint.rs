@@ -49,6 +49,7 @@ fn operation(error: &Error) -> &'static str {
     match error {
         Error::Changed { .. } => "look at it again and repeat the command: somebody changed it in between",
         Error::NoEscrow { .. } => "`strongroom find` and `strongroom list` show what is held",
+        Error::NoLeaf { .. } => "`strongroom audit list` shows them, from leaf 0 on",
         Error::NotExposed { .. } => "`strongroom rotation list` shows what can be waived",
         Error::NothingToClean => "`strongroom status` shows what is there",
         Error::PcrsOfSimulator => "leave --pcr out, or use a real TPM",
@@ -72,10 +73,19 @@ fn store(error: &StoreError) -> String {
         StoreError::Busy => "it is free again in a moment: try again, or wait longer with --wait SECONDS",
         StoreError::DiskFull => "make room on the disk of the vault folder and repeat the command",
         StoreError::Event(_) => "give less at once, or a shorter note",
+        StoreError::Export { .. } => {
+            "see whether the folder is there, writable and not full, and export again: what was interrupted is gone on with"
+        }
+        StoreError::ExportDiffers { .. } => {
+            "delete nothing: it is of another vault, or one of the two was rewritten; see docs/audit.md#another-log"
+        }
         StoreError::InitPending { .. } => "`strongroom init --clean` undoes it, then init again",
         StoreError::NewerSchema { .. } => "use the newer strongroom that wrote it",
         StoreError::NoVault { .. } => {
             "name the vault by --vault DIR or STRONGROOM_VAULT, or make one with `strongroom init`"
+        }
+        StoreError::NotAnExport { .. } => {
+            "name an empty folder, one that is not there yet, or one that holds an export"
         }
         StoreError::NotEmpty { .. } => "name an empty folder, or one that is not there yet",
         StoreError::NotPlain { .. } => "put the real folder or file in its place, not a link",

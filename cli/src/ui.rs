@@ -4,6 +4,7 @@ mod descriptor;
 mod line;
 mod pin;
 mod printable;
+mod progress;
 mod prompt;
 mod secret;
 mod table;
@@ -26,6 +27,7 @@ pub(crate) use crate::ui::line::End;
 pub(crate) use crate::ui::pin::PinError;
 pub(crate) use crate::ui::pin::StdinIs;
 pub(crate) use crate::ui::printable::printable;
+pub(crate) use crate::ui::progress::Progress;
 pub(crate) use crate::ui::prompt::PromptError;
 pub(crate) use crate::ui::secret::SecretText;
 pub(crate) use crate::ui::table::Table;
@@ -107,6 +109,17 @@ impl Ui {
     /// A record of the answer, ended as RFC 4180 has it.
     pub(crate) fn record(&mut self, text: &str) -> Result<(), Failure> {
         Ok(write!(self.out, "{}\r\n", printable(text))?)
+    }
+
+    /// A drawing of ours: nothing in it is anybody's words.
+    pub(crate) fn drawing(&mut self, drawing: &str) -> Result<(), Failure> {
+        Ok(write!(self.out, "{drawing}")?)
+    }
+
+    /// A bar that shows a person how far something is that takes longer than a second.
+    pub(crate) fn progress(&mut self, what: &'static str, total: u64) -> Progress {
+        drop(self.out.flush());
+        Progress::new(what, total, io::stderr().is_terminal() && !self.json)
     }
 
     /// A part of the answer that is a secret: it is written at once, from its own buffer alone.

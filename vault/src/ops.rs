@@ -8,6 +8,7 @@ mod clean;
 mod error;
 mod escrow;
 mod examining;
+mod exporting;
 mod exposing;
 mod handing_out;
 mod init;

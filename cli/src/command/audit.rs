@@ -2,8 +2,10 @@
 
 mod checkpoint;
 mod events;
+mod export;
 mod key;
 mod list;
+mod prove;
 mod verify;
 
 use clap::Subcommand;
@@ -19,6 +21,8 @@ pub(crate) enum Audit {
     Events(events::EventsArgs),
     Verify(verify::VerifyArgs),
     Checkpoint(checkpoint::CheckpointArgs),
+    Export(export::ExportArgs),
+    Prove(prove::ProveArgs),
     /// Print the keys that sign the log, as C2SP verifier keys, and nothing else
     ///
     /// The first is the vault's (Ed25519) and signs each commit. The second is the TPM's (ECDSA), which cannot leave it, and
@@ -33,6 +37,8 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, verb: &Audit) -> Result<(), Fa
         Audit::Events(args) => events::run(ui, setting, args),
         Audit::Verify(args) => verify::run(ui, setting, args),
         Audit::Checkpoint(args) => checkpoint::run(ui, setting, args),
+        Audit::Export(args) => export::run(ui, setting, args),
+        Audit::Prove(args) => prove::run(ui, setting, args),
         Audit::Key => key::run(ui, setting),
     }
 }

@@ -9,22 +9,39 @@ use qrcodegen_no_heap::QrCodeEcc;
 use qrcodegen_no_heap::Version;
 use zeroize::Zeroizing;
 
-use crate::ui::SecretText;
+/// How much is put into a code.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Density {
+    /// As a screen shows it well: 55 characters need version 4.
+    Light,
+    /// As much as a code can hold, 2,953 bytes.
+    Full,
+}
+
+impl Density {
+    const fn limits(self) -> (QrCodeEcc, Version) {
+        match self {
+            Self::Light => (QrCodeEcc::Medium, Version::new(10)),
+            Self::Full => (QrCodeEcc::Low, Version::MAX),
+        }
+    }
+}
 
 /// Draws `text` as a QR code, two modules in each character. With colours it is black on white, whatever the terminal's
 /// own colours are; without, it is right on a dark terminal.
 ///
 /// The code is made in buffers that are wiped.
-pub(crate) fn draw(to: &mut SecretText, text: &str, colours: bool) -> fmt::Result {
-    let mut scratch = Zeroizing::new(vec![0; LARGEST.buffer_len()]);
-    let mut modules = Zeroizing::new(vec![0; LARGEST.buffer_len()]);
+pub(crate) fn draw(to: &mut impl Write, text: &str, density: Density, colours: bool) -> fmt::Result {
+    let (ecc, largest) = density.limits();
+    let mut scratch = Zeroizing::new(vec![0; largest.buffer_len()]);
+    let mut modules = Zeroizing::new(vec![0; largest.buffer_len()]);
     let code = QrCode::encode_text(
         text,
         &mut scratch,
         &mut modules,
-        QrCodeEcc::Medium,
+        ecc,
         Version::MIN,
-        LARGEST,
+        largest,
         None::<Mask>,
         true,
     );
@@ -52,11 +69,10 @@ pub(crate) fn draw(to: &mut SecretText, text: &str, colours: bool) -> fmt::Resul
 
 /// The light frame that a reader needs.
 const QUIET: i32 = 4;
-/// 55 characters need version 4.
-const LARGEST: Version = Version::new(10);
 
 #[cfg(test)]
 mod tests {
+    use crate::render::code::Density;
     use crate::render::code::QUIET;
     use crate::render::code::draw;
     use crate::ui::SecretText;
@@ -77,6 +93,7 @@ mod tests {
         draw(
             &mut drawn,
             "000011-000022-000033-000044-000055-000066-000077-000088",
+            Density::Light,
             false,
         )
         .unwrap();
@@ -99,5 +116,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_full_code_holds_what_the_standard_says() {
+        let mut drawn = String::new();
+        assert!(draw(&mut drawn, &"x".repeat(2953), Density::Full, false).is_ok());
+        assert_eq!(drawn.lines().count(), (177 + 2 * 4_usize).div_ceil(2));
+        assert!(draw(&mut drawn, &"x".repeat(2954), Density::Full, false).is_err());
     }
 }

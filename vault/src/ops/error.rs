@@ -29,6 +29,14 @@ pub enum Error {
         /// The escrow.
         escrow: EscrowId,
     },
+    /// The log has no such leaf.
+    #[error("there is no leaf {leaf}: the log has {events} events")]
+    NoLeaf {
+        /// The leaf, from 0.
+        leaf: u64,
+        /// How many events there are.
+        events: u64,
+    },
     /// What was asked about is not what is there now.
     #[error("escrow {escrow} has changed since it was asked about")]
     Changed {
@@ -72,7 +80,7 @@ impl Error {
         match self {
             Self::Store(error) => store_kind(error),
             Self::Tpm(_) => ErrorKind::Tpm,
-            Self::NoEscrow { .. } => ErrorKind::NotFound,
+            Self::NoEscrow { .. } | Self::NoLeaf { .. } => ErrorKind::NotFound,
             Self::Changed { .. }
             | Self::NotExposed { .. }
             | Self::NothingToClean
@@ -85,16 +93,18 @@ impl Error {
 
 const fn store_kind(error: &StoreError) -> ErrorKind {
     match error {
-        StoreError::Alarm(_) => ErrorKind::Integrity,
+        StoreError::Alarm(_) | StoreError::ExportDiffers { .. } => ErrorKind::Integrity,
         StoreError::Busy => ErrorKind::Busy,
         StoreError::NoVault { .. } => ErrorKind::NotFound,
         StoreError::Random(_) | StoreError::Sqlite(_) => ErrorKind::Internal,
         StoreError::DiskFails(_)
         | StoreError::DiskFull
         | StoreError::Event(_)
+        | StoreError::Export { .. }
         | StoreError::InitPending { .. }
         | StoreError::Io { .. }
         | StoreError::NewerSchema { .. }
+        | StoreError::NotAnExport { .. }
         | StoreError::NotEmpty { .. }
         | StoreError::NotPlain { .. }
         | StoreError::Owner { .. }

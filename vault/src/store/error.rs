@@ -35,6 +35,30 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder that the log is to be exported to holds something else.
+    #[error("{} holds something that no export writes: {name}", path.display())]
+    NotAnExport {
+        /// The folder.
+        path: PathBuf,
+        /// What it holds.
+        name: String,
+    },
+    /// The log in a folder is not the beginning of the vault's.
+    #[error("the log in {} is not the beginning of this one: its {size} events have another root", path.display())]
+    ExportDiffers {
+        /// The folder.
+        path: PathBuf,
+        /// How many events the log in it has.
+        size: u64,
+    },
+    /// A folder that the log is exported to, or a file in it, failed.
+    #[error("{}", path.display())]
+    Export {
+        /// Which.
+        path: PathBuf,
+        /// How.
+        source: io::Error,
+    },
     /// Others could read or write the folder or a file in it.
     #[error("{} may be used by others (mode {mode:04o})", path.display())]
     Permissions {

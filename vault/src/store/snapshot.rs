@@ -8,16 +8,20 @@ use rusqlite::Transaction;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::CommitSummary;
 use strongroom_core::log::Event;
+use strongroom_core::log::EventProof;
 use strongroom_core::log::Leaf;
 use strongroom_core::log::Note;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::state::VolumeRecord;
+use strongroom_core::tree::inclusion_proof;
 
 use crate::store::Alarm;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
 use crate::store::file::read_vault;
 use crate::store::file::version;
+use crate::store::nodes::Tree;
+use crate::store::nodes::TreeTable;
 use crate::store::rows;
 use crate::store::session;
 
@@ -108,17 +112,50 @@ impl<'s> Snapshot<'s> {
         Ok(record)
     }
 
+    /// The proof that an event is in the log of a checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if it is not.
+    pub fn prove_event(&self, index: u64, note: &Note, checkpoint: &Checkpoint) -> Result<EventProof, StoreError> {
+        let nodes = TreeTable::new(&self.transaction, Tree::Log);
+        let hashes = inclusion_proof(&nodes, index, checkpoint.size)?;
+        let proof = EventProof::new(leaf(&self.transaction, index)?, index, hashes, note.clone());
+        match proof.verify(&[]) {
+            Ok(_) => Ok(proof),
+            Err(error) => Err(Alarm::tampered(format!("leaf {index}: {error}")).into()),
+        }
+    }
+
     /// Calls `each` with every leaf of the log, in order, until it says that it has enough.
     ///
     /// # Errors
     ///
     /// Fails if a leaf cannot be read, and where `each` does.
-    pub fn leaves<E: From<StoreError>>(&self, mut each: impl FnMut(u64, Leaf) -> Result<bool, E>) -> Result<(), E> {
+    pub fn leaves<E: From<StoreError>>(&self, each: impl FnMut(u64, Leaf) -> Result<bool, E>) -> Result<(), E> {
+        // One before the first is none of a vault, and is not passed over.
+        self.leaves_behind(i64::MIN, each)
+    }
+
+    /// The same, from the leaf `start` on.
+    pub(super) fn leaves_from<E: From<StoreError>>(
+        &self,
+        start: u64,
+        each: impl FnMut(u64, Leaf) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        self.leaves_behind(start.cast_signed(), each)
+    }
+
+    fn leaves_behind<E: From<StoreError>>(
+        &self,
+        start: i64,
+        mut each: impl FnMut(u64, Leaf) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let mut statement = self
             .transaction
-            .prepare("SELECT leaf, event FROM leaf ORDER BY leaf")
+            .prepare("SELECT leaf, event FROM leaf WHERE leaf >= ?1 ORDER BY leaf")
             .map_err(StoreError::from)?;
-        let mut rows = statement.query(()).map_err(StoreError::from)?;
+        let mut rows = statement.query([start]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             let index = row.get(0).map_err(StoreError::from)?;
             if !each(index, read_leaf(index, row, 1)?)? {

@@ -94,7 +94,7 @@ impl Screen<'_> {
         }
         if let Some(colours) = self.qr {
             to.write_str("\n")?;
-            code::draw(to, &password.to_text(), colours)?;
+            code::draw(to, &password.to_text(), code::Density::Light, colours)?;
         }
         Ok(())
     }

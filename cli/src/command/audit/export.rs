@@ -1,0 +1,80 @@
+//! `audit export`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use strongroom_core::crypto::Digest;
+use strongroom_vault::ops::HandedOut;
+use strongroom_vault::ops::Inventory;
+use strongroom_vault::store::ExportFolder;
+use strongroom_vault::store::Exported;
+
+use crate::args::PinArgs;
+use crate::command::working;
+use crate::failure::Failure;
+use crate::render::text;
+use crate::setting::Setting;
+use crate::ui::StdinIs;
+use crate::ui::Ui;
+
+/// Hand out the log as files that an auditor checks without the vault
+///
+/// They are C2SP tlog-tiles: events, hashes and a checkpoint signed now. A second export into the same folder writes only
+/// what is new; one that does not extend what lies there is refused, with exit code 4. Each is an event.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// A folder that holds an export, or nothing, or is not there yet
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+
+    #[command(flatten)]
+    pin: PinArgs,
+}
+
+/// `audit export --json`
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    leaf: u64,
+    origin: String,
+    size: u64,
+    root: Digest,
+    new_events: u64,
+    files: u64,
+    folder: &'a str,
+}
+
+pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ExportArgs) -> Result<(), Failure> {
+    let inventory = Inventory::open(&setting.folder)?;
+    let folder = ExportFolder::open(&args.dir)?;
+    let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
+    drop(inventory);
+    let handed_out = working::unsealed(ui, setting, pin, |vault, who| vault.export(who, &folder))?;
+    let mut inventory = Inventory::open(&setting.folder)?;
+    let mut progress = ui.progress("events", handed_out.checkpoint.size.saturating_sub(folder.size()));
+    let exported = inventory.export(&folder, &handed_out, |events| progress.advance(events));
+    progress.end();
+    say(ui, &folder, &handed_out, exported?)
+}
+
+fn say(ui: &mut Ui, folder: &ExportFolder, handed_out: &HandedOut, exported: Exported) -> Result<(), Failure> {
+    let (checkpoint, path) = (&handed_out.checkpoint, folder.path().to_string_lossy());
+    if ui.json() {
+        return ui.object(&Answer {
+            leaf: handed_out.leaf,
+            origin: checkpoint.origin.to_string(),
+            size: checkpoint.size,
+            root: checkpoint.root,
+            new_events: exported.events,
+            files: exported.files,
+            folder: &path,
+        });
+    }
+    ui.line(format_args!(
+        "{} are in {path}, {} of them new; it is on record as leaf {}",
+        text::number(checkpoint.size, "event"),
+        exported.events,
+        handed_out.leaf
+    ))?;
+    ui.line("The auditor checks them with: strongroom audit verify --export DIR --key VKEY --key VKEY")
+}

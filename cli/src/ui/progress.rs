@@ -1,0 +1,44 @@
+//! Progress bars, on a terminal, for what takes longer than a second.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use indicatif::ProgressBar;
+use indicatif::ProgressDrawTarget;
+use indicatif::ProgressStyle;
+
+/// A bar that comes up only when there has been time to wonder.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// Until when it stays away; `None` where it is there, or never comes.
+    quiet_until: Option<Instant>,
+}
+
+impl Progress {
+    pub(super) fn new(what: &'static str, total: u64, to_person: bool) -> Self {
+        let template = format!("{{bar:32}} {{human_pos}} of {{human_len}} {what}, {{eta}} left");
+        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        bar.set_style(style);
+        Self {
+            bar,
+            quiet_until: to_person.then(|| Instant::now() + PATIENCE),
+        }
+    }
+
+    /// So many more are done.
+    pub(crate) fn advance(&mut self, done: u64) {
+        if self.quiet_until.is_some_and(|until| Instant::now() >= until) {
+            self.quiet_until = None;
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.inc(done);
+    }
+
+    /// It goes away.
+    pub(crate) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(1);
