@@ -5,20 +5,26 @@
 //!
 //! [`Replay`]: crate::log::Replay
 
+mod epochs;
 mod findings;
 mod report;
 mod subject;
+mod verification;
 
 pub use findings::Findings;
 pub use report::ClaimedEnd;
 pub use report::ClockStep;
+pub use report::EpochBegun;
 pub use report::Exposure;
 pub use report::HandedOut;
 pub use report::OperatorCounts;
+pub use report::Rekey;
 pub use report::Report;
 pub use report::Waiver;
 pub use report::WrongPins;
 pub use subject::Subject;
+pub use verification::AuditAlarm;
+pub use verification::Verification;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -3,6 +3,7 @@
 mod action;
 mod anchor_content;
 mod checkpoint;
+mod epoch_start;
 mod event;
 mod event_proof;
 mod leaf;
@@ -16,6 +17,8 @@ pub use action::Action;
 pub use anchor_content::AnchorContent;
 pub use checkpoint::Checkpoint;
 pub use checkpoint::ParseCheckpointError;
+pub use epoch_start::EpochStart;
+pub use epoch_start::EpochStatement;
 pub use event::CommitSummary;
 pub use event::Event;
 pub use event::EventBody;

@@ -68,7 +68,8 @@ enum Weight {
 impl Weight {
     const fn of(action: Action) -> Self {
         match action {
-            Action::Checkpoint
+            Action::AlarmAccept
+            | Action::Checkpoint
             | Action::Continued
             | Action::Escrow
             | Action::Export
@@ -76,7 +77,9 @@ impl Weight {
             | Action::Migrated
             | Action::Outcome
             | Action::Proof
-            | Action::Report => Self::Usual,
+            | Action::Rekey
+            | Action::Report
+            | Action::Restore => Self::Usual,
             Action::Expose | Action::Reveal | Action::Waive => Self::Exposing,
             Action::Refusals | Action::Refused | Action::RevealDenied => Self::Refused,
         }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::audit::ClaimedEnd;
 use crate::audit::ClockStep;
+use crate::audit::EpochBegun;
 use crate::audit::Exposure;
 use crate::audit::HandedOut;
 use crate::audit::OperatorCounts;
+use crate::audit::Rekey;
 use crate::audit::Report;
 use crate::audit::Subject;
 use crate::audit::Waiver;
@@ -24,12 +26,14 @@ use crate::values::Time;
 
 /// What the leaves of a log came to so far.
 ///
-/// It grows with the number of operators, waivers, clock steps, wrong PINs and things handed out, not with the log.
+/// It grows with the number of operators, epochs, rekeys, waivers, clock steps, wrong PINs and things handed out, not with the log.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     times: Times,
     operators: BTreeMap<String, OperatorCounts>,
     refusals_counted: u64,
+    epochs: Vec<EpochBegun>,
+    rekeys: Vec<Rekey>,
     waivers: Vec<Waiver>,
     clock_steps: Vec<ClockStep>,
     wrong_pins: Vec<WrongPins>,
@@ -53,21 +57,25 @@ impl Findings {
         self.times.take(event.time);
         self.count(event);
         self.note_clock_and_pins(event);
+        self.epochs.extend(EpochBegun::of(event));
         match event.body.action {
             Action::Waive => self.waivers.push(Waiver::of(event)),
+            Action::Rekey => self.rekeys.push(Rekey::of(event)),
             Action::Checkpoint | Action::Export | Action::Proof | Action::Report => {
                 self.handed_out.push(HandedOut::of(event, root()));
             }
             Action::Refusals => {
                 self.refusals_counted = self.refusals_counted.saturating_add(refusals(event));
             }
-            Action::Continued
+            Action::AlarmAccept
+            | Action::Continued
             | Action::Escrow
             | Action::Expose
             | Action::Init
             | Action::Migrated
             | Action::Outcome
             | Action::Refused
+            | Action::Restore
             | Action::Reveal
             | Action::RevealDenied => {}
         }
@@ -92,6 +100,8 @@ impl Findings {
             exposures: exposures(projection),
             claimed_ends: claimed_ends(projection),
             operators: self.operators.into_values().collect(),
+            epochs: self.epochs,
+            rekeys: self.rekeys,
             waivers: self.waivers,
             clock_steps: self.clock_steps,
             wrong_pins: self.wrong_pins,
@@ -163,6 +173,31 @@ impl Waiver {
             subject: Subject::of_event(&event.body),
             reason: event.body.reason.clone(),
             note: event.body.note.clone(),
+        }
+    }
+}
+
+impl EpochBegun {
+    fn of(event: &Event) -> Option<Self> {
+        let statement = &event.body.epoch.as_ref()?.statement;
+        Some(Self {
+            leaf: event.leaf,
+            time: event.time,
+            operator: event.operator.to_string(),
+            action: event.body.action,
+            old_origin: statement.old_origin.clone(),
+            missing_commits: statement.missing_commits,
+            note: event.body.note.clone(),
+        })
+    }
+}
+
+impl Rekey {
+    fn of(event: &Event) -> Self {
+        Self {
+            leaf: event.leaf,
+            time: event.time,
+            operator: event.operator.to_string(),
         }
     }
 }

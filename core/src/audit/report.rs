@@ -39,6 +39,10 @@ pub struct Report {
     pub exposures: Vec<Exposure>,
     /// Exposures that ended on somebody's word and without proof, in order of their ends.
     pub claimed_ends: Vec<ClaimedEnd>,
+    /// Epochs after the first: restores, and alarms that were accepted.
+    pub epochs: Vec<EpochBegun>,
+    /// Where the keys of a new generation came.
+    pub rekeys: Vec<Rekey>,
     /// Exposures that ended where no newer password can come.
     pub waivers: Vec<Waiver>,
     /// Where the clock went back or leapt.
@@ -96,6 +100,36 @@ pub struct ClaimedEnd {
     pub claimed_by: String,
     /// Whether that is the one who began it.
     pub self_claimed: bool,
+}
+
+/// An epoch that began after another.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct EpochBegun {
+    /// Its first event.
+    pub leaf: u64,
+    /// When.
+    pub time: Time,
+    /// By whom.
+    pub operator: String,
+    /// How: `restore` or `alarm-accept`.
+    pub action: Action,
+    /// Origin of the log before.
+    pub old_origin: String,
+    /// How many commits the TPM remembered that the log lacks, where that is known.
+    pub missing_commits: Option<u64>,
+    /// Why, in words.
+    pub note: Option<LogText>,
+}
+
+/// Keys of a new generation.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Rekey {
+    /// The event.
+    pub leaf: u64,
+    /// When.
+    pub time: Time,
+    /// By whom.
+    pub operator: String,
 }
 
 /// An exposure that ended where no newer password can come.

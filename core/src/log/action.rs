@@ -10,6 +10,8 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
+    /// An alarm was accepted by the custodians, and a new epoch began.
+    AlarmAccept,
     /// A checkpoint was handed out.
     Checkpoint,
     /// More changes of the event before, which were too many for one leaf.
@@ -32,8 +34,12 @@ pub enum Action {
     Refusals,
     /// Something other than a reveal was refused.
     Refused,
+    /// The keys of a new generation came in the place of the present ones.
+    Rekey,
     /// A report was handed out.
     Report,
+    /// The vault was restored from a backup, and a new epoch began.
+    Restore,
     /// A password was shown.
     Reveal,
     /// A reveal was refused.
@@ -49,7 +55,8 @@ pub struct ParseActionError;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
+        Self::AlarmAccept,
         Self::Checkpoint,
         Self::Continued,
         Self::Escrow,
@@ -61,7 +68,9 @@ impl Action {
         Self::Proof,
         Self::Refusals,
         Self::Refused,
+        Self::Rekey,
         Self::Report,
+        Self::Restore,
         Self::Reveal,
         Self::RevealDenied,
         Self::Waive,
@@ -70,6 +79,7 @@ impl Action {
     /// The word.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::AlarmAccept => "alarm-accept",
             Self::Checkpoint => "checkpoint",
             Self::Continued => "continued",
             Self::Escrow => "escrow",
@@ -81,7 +91,9 @@ impl Action {
             Self::Proof => "proof",
             Self::Refusals => "refusals",
             Self::Refused => "refused",
+            Self::Rekey => "rekey",
             Self::Report => "report",
+            Self::Restore => "restore",
             Self::Reveal => "reveal",
             Self::RevealDenied => "reveal-denied",
             Self::Waive => "waive",

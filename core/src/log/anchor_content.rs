@@ -1,10 +1,14 @@
 //! What the TPM remembers of the last commit.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::crypto::Digest;
 
 /// The 40 bytes of the anchor: number of the last commit (big-endian) ‖ SHA-256 of its checkpoint's text, without
 /// signatures.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct AnchorContent {
     /// Number of the commit; the first is 1.
     pub number: u64,

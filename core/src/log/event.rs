@@ -8,6 +8,7 @@ use crate::crypto::Digest;
 use crate::crypto::RandomError;
 use crate::crypto::random;
 use crate::log::Action;
+use crate::log::EpochStart;
 use crate::state::Change;
 use crate::state::Rule;
 use crate::values::DeviceName;
@@ -84,6 +85,9 @@ pub struct EventBody {
     /// What it came to, in a word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// How the epoch began of which this is the first event; absent in the first epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Box<EpochStart>>,
     /// Every record that is new or has changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
@@ -126,6 +130,7 @@ impl EventBody {
             caller: None,
             rule: None,
             result: None,
+            epoch: None,
             changes: Vec::new(),
         }
     }

@@ -27,6 +27,8 @@ pub struct Replayed {
     pub event: Event,
     /// Every node of the log's tree that it completes, itself first.
     pub nodes: Vec<(Node, Digest)>,
+    /// The log's root before it, where it begins an epoch.
+    pub root_before: Option<Digest>,
 }
 
 /// A log does not hold together.
@@ -92,12 +94,17 @@ impl Replay {
                 .apply(change)
                 .map_err(|source| ReplayError::Change { leaf: index, source })?;
         }
+        let root_before = event.body.epoch.as_ref().map(|_| self.tree.root());
         let nodes = self.tree.append(leaf.hash());
         self.open = event.commit.is_none();
         if let Some(summary) = event.commit {
             self.check(index, &summary)?;
         }
-        Ok(Replayed { event, nodes })
+        Ok(Replayed {
+            event,
+            nodes,
+            root_before,
+        })
     }
 
     /// What the log says, if it ended here.
@@ -110,6 +117,11 @@ impl Replay {
             return Err(ReplayError::Unfinished);
         }
         Ok(&self.projection)
+    }
+
+    /// What the log says so far, be it within a commit.
+    pub const fn projection(&self) -> &Projection {
+        &self.projection
     }
 
     /// How many leaves there were.

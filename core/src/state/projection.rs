@@ -15,7 +15,7 @@ use crate::tree::TreeEdit;
 use crate::values::EscrowId;
 
 /// Every record, as the events up to some point made it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Projection {
     vault: Option<VaultRecord>,
     volumes: Vec<VolumeRecord>,

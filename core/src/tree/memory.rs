@@ -8,7 +8,7 @@ use crate::tree::Node;
 use crate::tree::Nodes;
 
 /// The nodes of a tree, in memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MemoryNodes(BTreeMap<Node, Digest>);
 
 impl MemoryNodes {

@@ -67,6 +67,7 @@ fn extension(keys: Keys, name: &str, value: &str) -> String {
 
 const fn name(action: Action) -> &'static str {
     match action {
+        Action::AlarmAccept => "Alarm accepted",
         Action::Checkpoint => "Checkpoint handed out",
         Action::Continued => "More changes of the event before",
         Action::Escrow => "Recovery password taken in",
@@ -78,7 +79,9 @@ const fn name(action: Action) -> &'static str {
         Action::Proof => "Proof of an event handed out",
         Action::Refusals => "Refusals of one operator",
         Action::Refused => "Request refused",
+        Action::Rekey => "Keys replaced",
         Action::Report => "Report handed out",
+        Action::Restore => "Vault restored",
         Action::Reveal => "Recovery password revealed",
         Action::RevealDenied => "Reveal refused",
         Action::Waive => "Rotation waived",
