@@ -21,6 +21,9 @@ pub(crate) enum Failure {
     /// The operation.
     #[error(transparent)]
     Vault(ops::Error),
+    /// What was handed out is not to be accepted, or could not be checked.
+    #[error(transparent)]
+    Audit(#[from] strongroom_audit::Error),
     /// The command line.
     #[error("{what}")]
     Usage {
@@ -138,8 +141,13 @@ impl Failure {
     }
 
     /// Of what kind it is.
-    pub(crate) const fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         match self {
+            Self::Audit(error) => Kind::Operation(match error.kind() {
+                strongroom_audit::Kind::Refused => ErrorKind::Refused,
+                strongroom_audit::Kind::NotFound => ErrorKind::NotFound,
+                strongroom_audit::Kind::Integrity => ErrorKind::Integrity,
+            }),
             Self::Vault(error) => Kind::Operation(error.kind()),
             Self::Usage { .. } | Self::NoFolder => Kind::Usage,
             Self::Choice(ChoiceError::Nothing { .. }) => Kind::Operation(ErrorKind::NotFound),

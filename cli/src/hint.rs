@@ -24,6 +24,7 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::Vault(Error::Tpm(error)) => return tpm(error),
         Failure::Pin(error) => return pin(error),
         Failure::Vault(error) => operation(error),
+        Failure::Audit(error) => error.hint(),
         Failure::Text { source, .. } => text(*source),
         Failure::PasswordInArgument => {
             "give it at the prompt or on stdin; one that stood on a command line is in the shell's history, so rotate it"

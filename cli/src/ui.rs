@@ -3,8 +3,6 @@
 mod descriptor;
 mod line;
 mod pin;
-mod printable;
-mod progress;
 mod prompt;
 mod secret;
 mod table;
@@ -19,6 +17,9 @@ use std::io::Write;
 
 use clap::builder::StyledStr;
 use serde::Serialize;
+use strongroom_audit::Progress;
+pub(crate) use strongroom_audit::printable;
+use strongroom_audit::printable_json;
 
 use crate::failure::Failure;
 use crate::hint::hint;
@@ -26,8 +27,6 @@ use crate::ui::descriptor::Descriptor;
 pub(crate) use crate::ui::line::End;
 pub(crate) use crate::ui::pin::PinError;
 pub(crate) use crate::ui::pin::StdinIs;
-pub(crate) use crate::ui::printable::printable;
-pub(crate) use crate::ui::progress::Progress;
 pub(crate) use crate::ui::prompt::PromptError;
 pub(crate) use crate::ui::secret::SecretText;
 pub(crate) use crate::ui::table::Table;
@@ -103,7 +102,7 @@ impl Ui {
     /// An object of the answer, on a line of its own.
     pub(crate) fn object(&mut self, object: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(object).map_err(io::Error::from)?;
-        Ok(writeln!(self.out, "{}", printable::json(&text))?)
+        Ok(writeln!(self.out, "{}", printable_json(&text))?)
     }
 
     /// A record of the answer, ended as RFC 4180 has it.
@@ -119,7 +118,12 @@ impl Ui {
     /// A bar that shows a person how far something is that takes longer than a second.
     pub(crate) fn progress(&mut self, what: &'static str, total: u64) -> Progress {
         drop(self.out.flush());
-        Progress::new(what, total, io::stderr().is_terminal() && !self.json)
+        Progress::new(what, total, self.shows_progress())
+    }
+
+    /// Whether a person sees how far something is.
+    pub(crate) fn shows_progress(&self) -> bool {
+        io::stderr().is_terminal() && !self.json
     }
 
     /// A part of the answer that is a secret: it is written at once, from its own buffer alone.
@@ -155,7 +159,7 @@ impl Ui {
         if self.json {
             drop(self.out.flush());
             let object = serde_json::json!({ what: text }).to_string();
-            to_stderr(&printable::json(&object));
+            to_stderr(&printable_json(&object));
         } else {
             self.aside(look, &format!("{what}: "), text);
         }
@@ -172,7 +176,7 @@ impl Ui {
                 hint: &hint,
             };
             let text = serde_json::to_string(&told).unwrap_or_default();
-            to_stderr(&printable::json(&text));
+            to_stderr(&printable_json(&text));
         } else {
             self.aside(Look::Alarm, "error: ", &error);
             self.aside(Look::Heading, "hint: ", &hint);

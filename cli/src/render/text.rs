@@ -1,7 +1,6 @@
 //! Answers for people.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+pub(crate) use strongroom_audit::local;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::values::Time;
@@ -9,12 +8,6 @@ use strongroom_core::values::Time;
 use crate::failure::Failure;
 use crate::ui::Table;
 use crate::ui::Ui;
-
-/// A time where the machine stands, with its offset.
-pub(crate) fn local(time: Time) -> String {
-    let zoned = Timestamp::from(time).to_zoned(TimeZone::system());
-    zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
-}
 
 /// The same, or a dash.
 pub(crate) fn local_or_dash(time: Option<Time>) -> String {

@@ -42,13 +42,12 @@ pub fn levels(size: u64) -> impl Iterator<Item = Rows> {
 
 impl Rows {
     /// How many rows of this kind a log of this size has in all its tiles.
-    pub const fn count(self, size: u64) -> u64 {
+    pub fn count(self, size: u64) -> u64 {
         match self {
             Self::Entries => size,
-            Self::Hashes { level } => match size.checked_shr(level as u32 * HEIGHT as u32) {
-                Some(count) => count,
-                None => 0,
-            },
+            Self::Hashes { level } => size
+                .checked_shr(u32::from(level) * u32::from(HEIGHT))
+                .unwrap_or_default(),
         }
     }
 
@@ -57,10 +56,16 @@ impl Rows {
     pub fn tiles(self, before: u64, size: u64) -> impl Iterator<Item = Tile> {
         let (had, has) = (self.count(before), self.count(size));
         let grew = if has > had { has.div_ceil(WIDTH) } else { 0 };
-        (had / WIDTH..grew).map(move |index| Tile {
+        (had / WIDTH..grew).filter_map(move |index| self.tile(index, size))
+    }
+
+    /// The tile at this place in a log of `size`, if it has one there.
+    pub fn tile(self, index: u64, size: u64) -> Option<Tile> {
+        let rows = self.count(size).checked_sub(index.checked_mul(WIDTH)?)?;
+        (rows > 0).then(|| Tile {
             rows: self,
             index,
-            width: (has - index * WIDTH).min(WIDTH),
+            width: rows.min(WIDTH),
         })
     }
 }

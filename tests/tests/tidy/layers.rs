@@ -69,7 +69,7 @@ const PACKAGES: [(&str, &[&str]); 7] = [
     ("cli/audit/", &["strongroom_core"]),
     ("cli/drop/", &["strongroom_core"]),
     ("cli/src/main.rs", &["strongroom_cli"]),
-    ("cli/", &["strongroom_core", "strongroom_vault"]),
+    ("cli/", &["strongroom_audit", "strongroom_core", "strongroom_vault"]),
 ];
 
 /// Modules that do not know each other, wherever they stand.

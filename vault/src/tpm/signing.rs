@@ -134,9 +134,10 @@ pub(super) fn sign(
             context.sign(handle, digest, SignatureScheme::Null, not_hashed_by_tpm()?)
         })
     })?;
-    let made = match &signature {
-        Signature::EcDsa(parts) => number(parts.signature_r()).zip(number(parts.signature_s())),
-        _ => None,
+    let made = if let Signature::EcDsa(parts) = &signature {
+        number(parts.signature_r()).zip(number(parts.signature_s()))
+    } else {
+        None
     };
     let made = made.map(|(r, s)| EcdsaSignature::new(&r, &s));
     // What does not verify is no signature of this key: the answer was changed, or the key is not the one on record.

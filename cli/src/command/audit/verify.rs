@@ -18,23 +18,32 @@ use crate::ui::Ui;
 
 /// Verify everything: file, trees, signatures, anchor, and every row against a replay of the log
 ///
+/// With --export or --proof it verifies what was handed out instead, and needs neither the vault nor a TPM; the program
+/// strongroom-audit does the same.
+///
 /// It asks for no PIN. Where the vault has none, or one is given by file, the log key and the anchor's authorisation are
 /// held against the keyring too; else both are the file's own word.
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArgs {
     /// Leave the TPM out; then nothing is said about freshness
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["export", "proof"])]
     no_tpm: bool,
 
     /// Hold the anchor and the log key against the keyring too, with the PIN in this file
     ///
     /// Its owner alone may read it. Systemd's credential strongroom.pin does as well; where the vault has no PIN, none is
     /// needed. Without any of these what is read from the TPM is not authenticated.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["export", "proof"])]
     pin_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    handed_out: strongroom_audit::HandedOutArgs,
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(), Failure> {
+    if let Some(verified) = args.handed_out.check(ui.shows_progress())? {
+        return say_handed_out(ui, &verified);
+    }
     let pin = if args.no_tpm {
         None
     } else {
@@ -55,6 +64,20 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(
         Some(alarm) => Err(alarm.into()),
         None => Ok(()),
     }
+}
+
+fn say_handed_out(ui: &mut Ui, verified: &strongroom_audit::Verified) -> Result<(), Failure> {
+    if ui.json() {
+        return ui.object(verified.json());
+    }
+    verified.lines().into_iter().try_for_each(|line| {
+        let look = match line.look {
+            strongroom_audit::Look::Plain => Look::Plain,
+            strongroom_audit::Look::Heading => Look::Heading,
+            strongroom_audit::Look::Warning => Look::Warning,
+        };
+        ui.styled(look, line.text)
+    })
 }
 
 fn say(ui: &mut Ui, verified: &Verified) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use strongroom_core::values::is_invisible;
 
 /// The text with everything that is not seen written out: `\u{1b}`.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_invisible(character) {
@@ -20,7 +20,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// JSON with everything that is not seen written as JSON has it; such characters stand in its strings only.
-pub(super) fn json(text: &str) -> String {
+pub fn printable_json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_invisible(character) {
@@ -37,8 +37,8 @@ pub(super) fn json(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::ui::printable::json;
-    use crate::ui::printable::printable;
+    use crate::printable::printable;
+    use crate::printable::printable_json;
 
     #[test]
     fn a_terminal_gets_nothing_that_it_would_obey() {
@@ -50,6 +50,6 @@ mod tests {
 
     #[test]
     fn json_stays_json() {
-        assert_eq!(json("\"a\u{9b}\u{e0001}ü\""), r#""a\u009b\udb40\udc01ü""#);
+        assert_eq!(printable_json("\"a\u{9b}\u{e0001}ü\""), r#""a\u009b\udb40\udc01ü""#);
     }
 }

@@ -8,14 +8,15 @@ use indicatif::ProgressDrawTarget;
 use indicatif::ProgressStyle;
 
 /// A bar that comes up only when there has been time to wonder.
-pub(crate) struct Progress {
+pub struct Progress {
     bar: ProgressBar,
     /// Until when it stays away; `None` where it is there, or never comes.
     quiet_until: Option<Instant>,
 }
 
 impl Progress {
-    pub(super) fn new(what: &'static str, total: u64, to_person: bool) -> Self {
+    /// A bar up to `total`, which comes up only where it is looked at by a person.
+    pub fn new(what: &'static str, total: u64, to_person: bool) -> Self {
         let template = format!("{{bar:32}} {{human_pos}} of {{human_len}} {what}, {{eta}} left");
         let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
@@ -27,7 +28,7 @@ impl Progress {
     }
 
     /// So many more are done.
-    pub(crate) fn advance(&mut self, done: u64) {
+    pub fn advance(&mut self, done: u64) {
         if self.quiet_until.is_some_and(|until| Instant::now() >= until) {
             self.quiet_until = None;
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
@@ -36,7 +37,7 @@ impl Progress {
     }
 
     /// It goes away.
-    pub(crate) fn end(&self) {
+    pub fn end(&self) {
         self.bar.finish_and_clear();
     }
 }
