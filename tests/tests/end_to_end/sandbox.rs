@@ -5,13 +5,14 @@ use std::os::unix::fs::symlink;
 
 use tempfile::TempDir;
 
+use crate::end_to_end::run::AUDIT_PROGRAM;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::PROGRAM;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::stand_ins::StandIns;
 use crate::end_to_end::swtpm::Swtpm;
 
-/// An empty folder, `strongroom` on the path, and a TPM if the page speaks of one.
+/// An empty folder, `strongroom` and `strongroom-audit` on the path, and a TPM if the page speaks of one.
 pub(crate) struct Sandbox {
     folder: TempDir,
     tpm: Option<Swtpm>,
@@ -26,6 +27,7 @@ impl Sandbox {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         symlink(PROGRAM, folder.path().join("bin/strongroom")).unwrap();
+        symlink(AUDIT_PROGRAM, folder.path().join("bin/strongroom-audit")).unwrap();
         let tpm = page.contains("$TPM").then(|| Swtpm::start(&folder.path().join("tpm")));
         let tcti = tpm.as_ref().map(Swtpm::tcti);
         let stand_ins = StandIns::new(&folder.path().join("work"), tcti.as_deref());

@@ -62,7 +62,8 @@ impl StandIns {
 
     /// What stands for the beginning of `rest`, and for how many bytes of it.
     fn at(&mut self, before: &str, rest: &str) -> Option<(usize, String)> {
-        if before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        // In JSON a line within a text begins behind `\n`.
+        if before.ends_with(|c: char| c.is_ascii_alphanumeric()) && !before.ends_with("\\n") {
             return None;
         }
         let fixed = self.fixed.iter().find(|(real, _)| rest.starts_with(real.as_str()));
@@ -74,6 +75,9 @@ impl StandIns {
         }
         let (len, word) = self
             .log_key(rest)
+            .or_else(|| origin(rest))
+            .or_else(|| digest(rest))
+            .or_else(|| base64(before, rest))
             .or_else(|| self.time(rest))
             .or_else(|| self.id(before, rest))?;
         Some(in_column(rest, len, word))
@@ -86,7 +90,9 @@ impl StandIns {
         let key = &origin[..end.unwrap_or(origin.len())];
         let hex = |text: &str| text.len() == 32 && text.chars().all(|c| c.is_ascii_hexdigit());
         let (vault, epoch) = key.split('+').next()?.split_once('/')?;
-        (hex(vault) && hex(epoch) && key.contains('+')).then(|| (11 + key.len(), "<log key>".to_owned()))
+        let of_tpm = key.splitn(3, '+').nth(2)?.starts_with("AjB");
+        let word = if of_tpm { "<TPM's key>" } else { "<log key>" };
+        (hex(vault) && hex(epoch)).then(|| (11 + key.len(), word.to_owned()))
     }
 
     /// A time since the page began, and one that is whole days after that: by when to rotate.
@@ -150,8 +156,22 @@ impl StandIns {
     fn operator(&self, before: &str, rest: &str) -> Option<(usize, String)> {
         let names = self.operators.iter().map(String::as_str);
         if before.ends_with("\"") {
-            let name = names.into_iter().find(|name| rest.starts_with(&format!("{name}\"")))?;
-            return Some((name.len(), OPERATOR.to_owned()));
+            // A field may be called as somebody is.
+            let is_value = |name: &&str| {
+                rest.strip_prefix(*name)
+                    .is_some_and(|rest| rest.starts_with('"') && !rest.starts_with("\":"))
+            };
+            return names
+                .into_iter()
+                .find(is_value)
+                .map(|name| (name.len(), OPERATOR.to_owned()));
+        }
+        if IN_SENTENCES.iter().any(|words| before.ends_with(words)) {
+            let ends = |rest: &str| rest.starts_with([':', ',', '\n']) || rest.is_empty();
+            let is_whole = |name: &&str| rest.strip_prefix(*name).is_some_and(ends);
+            if let Some(name) = self.operators.iter().map(String::as_str).find(is_whole) {
+                return Some((name.len(), OPERATOR.to_owned()));
+            }
         }
         if !before.is_empty() && !before.ends_with("  ") && !before.ends_with('\n') {
             return None;
@@ -168,6 +188,30 @@ impl StandIns {
         };
         Some((cell.len() + spaces, word))
     }
+}
+
+/// `strongroom/<vault>/<epoch>`.
+fn origin(rest: &str) -> Option<(usize, String)> {
+    let (vault, epoch) = rest.strip_prefix("strongroom/")?.split_once('/')?;
+    let hex = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() == 32;
+    (vault.len() == 32 && hex(vault) && hex(epoch)).then(|| (11 + 32 + 1 + 32, "<origin>".to_owned()))
+}
+
+/// A SHA-256 hash in hexadecimal.
+fn digest(rest: &str) -> Option<(usize, String)> {
+    let len = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
+    (len == 64).then(|| (len, "<hash>".to_owned()))
+}
+
+/// Hashes, signatures and leaves in base64: 32 bytes and more.
+fn base64(before: &str, rest: &str) -> Option<(usize, String)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let len = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
+    let run = &rest[..len];
+    let kinds: [fn(&char) -> bool; 3] = [char::is_ascii_uppercase, char::is_ascii_lowercase, char::is_ascii_digit];
+    let all = kinds.iter().all(|kind| run.chars().any(|c| kind(&c)));
+    let begins = !before.ends_with(is_part) || before.ends_with("\\n");
+    (len >= 44 && len % 4 == 0 && all && begins).then(|| (len, "<base64>".to_owned()))
 }
 
 /// What depends on who owns the folder, on how much memory may be locked, on whether the kernel knows a login, and on
@@ -247,6 +291,13 @@ fn what_differs_has_a_word_and_what_does_not_stays() {
         "2024-05-01T08:00:00.000Z, 2024-05-01 08:00:00 +00:00",
         "2024-05-01T08:00:00.000Z, 2024-05-01 08:00:00 +00:00",
     );
+    check(&"0a".repeat(32), "<hash>");
+    check(&format!("strongroom/{one}/{two}, 5"), "<origin>, 5");
+    check("jiw1Jlfyk94OHFpHVnBQFwvYFbPUpOT+XkxjhLyk5P4=\n", "<base64>\n");
+    check(
+        "{\"root\":1,\"a\":\"x\\njiw1Jlfyk94OHFpHVnBQFwvYFbPUpOT+XkxjhLyk5P4=\\n\"}",
+        "{\"root\":1,\"a\":\"x\\n<base64>\\n\"}",
+    );
     check("swtpm:host=127.0.0.1,port=2321", "<TPM>");
     check(
         "commit 3 of 4, 4ab2c9d1-7c1e-4f3a-9d55-000000000001",
@@ -261,6 +312,8 @@ fn what_differs_has_a_word_and_what_does_not_stays() {
 }
 
 const OPERATOR: &str = "<operator>";
+/// What stands before an operator in a sentence, or in a list of them.
+const IN_SENTENCES: [&str; 3] = [" by ", " to ", "\n  "];
 const OPERATOR_COLUMNS: [&str; 3] = ["OPERATOR", "REVEALED BY", "BY"];
 const SEPARATED: &str = "<separated or not>";
 const LOCKED: &str = "<locked or not>";

@@ -40,6 +40,7 @@ transcripts! {
     whoever_owns_the_tpm: "14-owner.md",
     the_command_line: "15-command-line.md",
     help: "16-help.md",
+    what_an_auditor_takes_along: "17-auditors.md",
 }
 
 #[track_caller]

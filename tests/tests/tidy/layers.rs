@@ -62,10 +62,11 @@ const FORBIDDEN: [(&str, &[&str], &str); 4] = [
 ];
 
 /// The packages of ours that the code under a folder may use; the first folder that fits decides.
-const PACKAGES: [(&str, &[&str]); 7] = [
+const PACKAGES: [(&str, &[&str]); 8] = [
     ("core/", &[]),
     ("schema/", &[]),
     ("vault/", &["strongroom_core", "strongroom_schema"]),
+    ("cli/audit/src/main.rs", &["strongroom_audit"]),
     ("cli/audit/", &["strongroom_core"]),
     ("cli/drop/", &["strongroom_core"]),
     ("cli/src/main.rs", &["strongroom_cli"]),

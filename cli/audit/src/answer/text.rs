@@ -163,12 +163,7 @@ fn many(count: u64, thing: &str) -> String {
 }
 
 fn keys(keys: &[String]) -> String {
-    let kinds: Vec<&str> = keys.iter().filter_map(|key| key.split('+').nth(1)).collect();
-    format!(
-        "{} ({})",
-        many(u64::try_from(keys.len()).unwrap_or(u64::MAX), "key"),
-        kinds.join(", ")
-    )
+    many(u64::try_from(keys.len()).unwrap_or(u64::MAX), "key")
 }
 
 /// Lines as they come.
