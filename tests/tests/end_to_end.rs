@@ -64,6 +64,8 @@ mod end_to_end {
 
     mod generated;
 
+    mod migrating;
+
     // What stops it
     mod rollback;
 
@@ -129,6 +131,10 @@ mod end_to_end {
     mod checkers;
 
     mod log_checkers;
+
+    mod auditors;
+
+    mod handing_out;
 
     mod rsyslog;
 

@@ -4,6 +4,9 @@
 
 use serde_json::Value;
 
+use crate::end_to_end::auditors::keys;
+use crate::end_to_end::handing_out::assert_checkpoint_on_record_if_given;
+use crate::end_to_end::handing_out::checkpointing;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::assert_makes_after_all;
 use crate::end_to_end::passwords::made;
@@ -80,6 +83,24 @@ fn what_a_failing_tpm_says_is_not_verified() {
     sweep_faults("audit verify, TPM fails", 23, &proxy, &held.site, verify, |site, _| {
         held.assert_nothing_missing(site);
     });
+}
+
+#[test]
+fn a_checkpoint_on_a_failing_tpm_is_on_record_if_it_was_given() {
+    let proxy = Proxy::new();
+    let held = Held::on(proxy.site_with_vault(None));
+    let keys = keys(&held.site);
+    let checkpoint = |site: &Site| checkpointing(site, &site.beside("out"));
+    sweep_faults(
+        "checkpoint, TPM fails",
+        31,
+        &proxy,
+        &held.site,
+        checkpoint,
+        |site, _| {
+            assert_checkpoint_on_record_if_given(site, &keys);
+        },
+    );
 }
 
 /// Refusing a write, the TPM may say what it likes: whether the anchor is ours, reading it says.
@@ -176,7 +197,7 @@ fn assert_told(output: &Output, honest: &Output, point: &Point) {
 /// What stands in an answer and is the same in each run.
 fn answer(output: &Output) -> Value {
     let mut answer = output.json();
-    for chance in ["escrow_id", "exposed_at", "folder", "log_key", "rotate_by", "vault_id"] {
+    for chance in BY_CHANCE {
         answer.as_object_mut().unwrap().remove(chance);
     }
     answer
@@ -194,3 +215,17 @@ fn faults(answered: &Answered) -> Vec<Fault> {
     faults.extend(Fault::of_answers(answered));
     faults
 }
+
+/// What differs between two runs of the same verb.
+const BY_CHANCE: [&str; 10] = [
+    "checkpoint",
+    "escrow_id",
+    "exposed_at",
+    "file",
+    "folder",
+    "log_key",
+    "root",
+    "rotate_by",
+    "tpm_key",
+    "vault_id",
+];

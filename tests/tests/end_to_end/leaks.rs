@@ -79,8 +79,9 @@ impl Searched {
             assert_eq!(names(&self.site.beside(folder)), [] as [&str; 0], "in {folder}");
         }
         let beside = names(&self.site.root());
-        let ours =
-            |name: &String| ["pin", "strace.log", "vault"].contains(&name.as_str()) || FOLDERS.contains(&name.as_str());
+        let ours = |name: &String| {
+            ["pin", "stick", "strace.log", "vault"].contains(&name.as_str()) || FOLDERS.contains(&name.as_str())
+        };
         assert!(beside.iter().all(ours), "{beside:?}");
     }
 
@@ -97,7 +98,7 @@ impl Searched {
 const FOLDERS: [&str; 5] = ["temporary", "home", "data", "config", "runtime"];
 
 /// Every verb, as people and as scripts call it. `audit verify` and `status` come with and without the TPM.
-const LOOKS: [&[&str]; 19] = [
+const LOOKS: [&[&str]; 21] = [
     &["find", "lab"],
     &["show", "LAB-01"],
     &["list"],
@@ -111,6 +112,8 @@ const LOOKS: [&[&str]; 19] = [
     &["audit", "events", "--format", "cef"],
     &["audit", "events", "--format", "syslog"],
     &["audit", "key"],
+    &["audit", "checkpoint"],
+    &["audit", "prove", "1"],
     &["audit", "verify"],
     &["audit", "verify", "--no-tpm"],
     &["status"],
@@ -150,6 +153,8 @@ fn a_lifecycle_leaves_nothing_behind() {
         let shown = searched.run(shown.args(["--reason", "tpm-reset", "--yes"])).ok();
         assert!(shown.stdout.contains(first.groups()[3]), "{shown:?}");
     }
+    let stick = site.beside("stick").display().to_string();
+    quiet(site.run(&["audit", "export", &stick]), 0);
     let outcome = ["outcome", first.key_id(), "did-not-unlock", "--note", "typed twice"];
     quiet(site.run(&outcome), 0);
     quiet(site.escrowing("LAB-01", third), 0);

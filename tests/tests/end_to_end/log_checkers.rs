@@ -2,9 +2,6 @@
 //! sumdb (`tests/checkers/log.go`) and PyPI's pymerkle (`tests/checkers/tree.py`).
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
 
 use ct_merkle::RootHash;
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
@@ -13,9 +10,8 @@ use serde_json::Value;
 use serde_json::json;
 use sha2::Sha256;
 
-use crate::end_to_end::checkers::folder;
+use crate::end_to_end::checkers;
 use crate::end_to_end::checkers::python;
-use crate::end_to_end::checkers::target;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
@@ -149,28 +145,7 @@ fn assert_refuses(checker: fn(&Value) -> Output, log: &Value, words: &str) {
 }
 
 fn go(log: &Value) -> Output {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-        let program = target().join("check-log");
-        // Debian's packages are all it needs: no module, no proxy, no C compiler.
-        let built = Command::new("go")
-            .args(["build", "-buildvcs=false", "-o"])
-            .args([&program, &folder().join("log.go")])
-            .env("GO111MODULE", "off")
-            .env("GOPATH", "/usr/share/gocode")
-            .env("GOENV", "off")
-            .env("GOFLAGS", "")
-            .env("GOCACHE", target().join("go-cache"))
-            .env("CGO_ENABLED", "0")
-            .output()
-            .unwrap_or_else(|err| panic!("go: {err}; apt install golang-go golang-golang-x-mod-dev"));
-        assert!(
-            built.status.success(),
-            "{}apt install golang-go golang-golang-x-mod-dev, or ./dev test, which does",
-            String::from_utf8_lossy(&built.stderr)
-        );
-        program
-    });
-    run(Run::of(PROGRAM.to_str().unwrap(), [] as [&str; 0]), log)
+    run(checkers::go("log.go"), log)
 }
 
 fn pymerkle(log: &Value) -> Output {
