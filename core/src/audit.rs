@@ -7,11 +7,14 @@
 
 mod epochs;
 mod findings;
+mod period;
 mod report;
+mod reveals;
 mod subject;
 mod verification;
 
 pub use findings::Findings;
+pub use period::Period;
 pub use report::ClaimedEnd;
 pub use report::ClockStep;
 pub use report::EpochBegun;
@@ -22,6 +25,12 @@ pub use report::Rekey;
 pub use report::Report;
 pub use report::Waiver;
 pub use report::WrongPins;
+pub use reveals::Asked;
+pub use reveals::DeniedRow;
+pub use reveals::RevealOutcome;
+pub use reveals::RevealRow;
+pub use reveals::Reveals;
+pub use reveals::Rotation;
 pub use subject::Subject;
 pub use verification::AuditAlarm;
 pub use verification::Verification;

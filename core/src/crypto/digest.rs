@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use data_encoding::BASE64;
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde::Serialize;
@@ -31,6 +32,11 @@ impl Digest {
     /// Its 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// In base64, as a checkpoint has it.
+    pub fn base64(&self) -> String {
+        BASE64.encode(&self.0)
     }
 }
 

@@ -33,12 +33,7 @@ pub struct ParseCheckpointError;
 impl Checkpoint {
     /// The checkpoint as a text, three lines each ending in a newline.
     pub fn text(&self) -> String {
-        format!(
-            "{}\n{}\n{}\n",
-            self.origin,
-            self.size,
-            BASE64.encode(self.root.as_bytes())
-        )
+        format!("{}\n{}\n{}\n", self.origin, self.size, self.root.base64())
     }
 
     /// The checkpoint, signed.
