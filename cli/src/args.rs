@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::Parser;
+use strongroom_core::audit::Period;
 use strongroom_core::values::Time;
 
 pub(crate) use crate::args::key_id::KeyId;
@@ -86,6 +87,14 @@ pub(crate) struct PeriodArgs {
 impl PeriodArgs {
     /// Whether `time` lies in the period.
     pub(crate) fn holds(&self, time: Time) -> bool {
-        self.since.is_none_or(|since| since.begins() <= time) && self.until.is_none_or(|until| time < until.ends())
+        self.period().holds(time)
+    }
+
+    /// The same as a period.
+    pub(crate) fn period(&self) -> Period {
+        Period {
+            since: self.since.map(Moment::begins),
+            until: self.until.map(Moment::ends),
+        }
     }
 }

@@ -14,7 +14,7 @@ mod hardening;
 mod hint;
 mod operator;
 mod out_file;
-mod render;
+pub mod render;
 mod setting;
 mod ui;
 mod usage;

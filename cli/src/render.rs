@@ -2,6 +2,8 @@
 
 pub(crate) mod feed;
 
+pub mod html;
+
 pub(crate) mod json;
 
 pub(crate) mod text;

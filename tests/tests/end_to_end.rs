@@ -140,5 +140,12 @@ mod end_to_end {
 
     mod events;
 
+    mod browser;
+
+    #[path = "../../../cli/src/render/html/tests/sample.rs"]
+    mod sample;
+
+    mod report_page;
+
     mod tpm_tools;
 }

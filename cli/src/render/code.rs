@@ -1,4 +1,4 @@
-//! A QR code, drawn with half blocks.
+//! QR codes: drawn with half blocks, and as a path of SVG.
 
 use std::fmt;
 use std::fmt::Write;
@@ -67,6 +67,39 @@ pub(crate) fn draw(to: &mut impl Write, text: &str, density: Density, colours: b
     Ok(())
 }
 
+/// The dark modules of a QR code of `text` as an SVG path, a run of them in each rectangle, and how many modules its side
+/// has with the light frame. `None` where the text is too long for any code. Nothing is wiped: this is for what is public.
+pub(crate) fn path(text: &str) -> Option<(i32, String)> {
+    let (ecc, largest) = Density::Full.limits();
+    let mut scratch = vec![0; largest.buffer_len()];
+    let mut modules = vec![0; largest.buffer_len()];
+    let code = QrCode::encode_text(
+        text,
+        &mut scratch,
+        &mut modules,
+        ecc,
+        Version::MIN,
+        largest,
+        None::<Mask>,
+        true,
+    );
+    let code = code.ok()?;
+    let mut path = String::new();
+    for y in 0..code.size() {
+        let mut run = 0;
+        for x in 0..=code.size() {
+            // What stands outside of the code is light, and ends a run.
+            if code.get_module(x, y) {
+                run += 1;
+            } else if run > 0 {
+                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x - run + QUIET, y + QUIET));
+                run = 0;
+            }
+        }
+    }
+    Some((code.size() + 2 * QUIET, path))
+}
+
 /// The light frame that a reader needs.
 const QUIET: i32 = 4;
 
@@ -75,6 +108,7 @@ mod tests {
     use crate::render::code::Density;
     use crate::render::code::QUIET;
     use crate::render::code::draw;
+    use crate::render::code::path;
     use crate::ui::SecretText;
 
     /// The modules of a drawing; dark is true.
@@ -124,5 +158,24 @@ mod tests {
         assert!(draw(&mut drawn, &"x".repeat(2953), Density::Full, false).is_ok());
         assert_eq!(drawn.lines().count(), (177 + 2 * 4_usize).div_ceil(2));
         assert!(draw(&mut drawn, &"x".repeat(2954), Density::Full, false).is_err());
+    }
+
+    #[test]
+    fn a_path_begins_with_the_finders_and_keeps_to_its_frame() {
+        let (size, path) = path("strongroom").unwrap();
+        assert_eq!(size, 21 + 2 * QUIET);
+        assert!(path.starts_with("M4 4h7v1h-7z"), "{path}");
+        assert!(path.contains("M18 4h7v1h-7zM4 5h1v1h-1z"), "{path}");
+        for rectangle in path.trim_end_matches('z').split('z') {
+            let corner = rectangle.trim_start_matches('M').split('h').next().unwrap();
+            let inside = |at: &str| (QUIET..size - QUIET).contains(&at.parse().unwrap());
+            assert!(corner.split(' ').all(inside), "{rectangle}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_be_too_long_for_any_code() {
+        assert!(path(&"a".repeat(2953)).is_some());
+        assert_eq!(path(&"a".repeat(2954)), None);
     }
 }

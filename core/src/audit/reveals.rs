@@ -144,13 +144,17 @@ impl Reveals {
             Action::RevealDenied
             | Action::Refused
             | Action::Refusals
+            | Action::AlarmAccept
             | Action::Checkpoint
             | Action::Continued
             | Action::Escrow
             | Action::Export
             | Action::Init
+            | Action::Migrated
             | Action::Proof
+            | Action::Rekey
             | Action::Report
+            | Action::Restore
             | Action::Waive => {}
         }
     }
