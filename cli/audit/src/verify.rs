@@ -59,7 +59,7 @@ fn take(
         if taken > tile.width {
             break;
         }
-        for (node, hash) in verification.take(&leaf)? {
+        for (node, hash) in verification.take(&leaf)?.nodes {
             hashes.take(node, hash)?;
         }
     }

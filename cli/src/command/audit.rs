@@ -6,6 +6,7 @@ mod export;
 mod key;
 mod list;
 mod prove;
+mod report;
 mod verify;
 
 use clap::Subcommand;
@@ -23,6 +24,7 @@ pub(crate) enum Audit {
     Checkpoint(checkpoint::CheckpointArgs),
     Export(export::ExportArgs),
     Prove(prove::ProveArgs),
+    Report(report::ReportArgs),
     /// Print the keys that sign the log, as C2SP verifier keys, and nothing else
     ///
     /// The first is the vault's (Ed25519) and signs each commit. The second is the TPM's (ECDSA), which cannot leave it, and
@@ -39,6 +41,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, verb: &Audit) -> Result<(), Fa
         Audit::Checkpoint(args) => checkpoint::run(ui, setting, args),
         Audit::Export(args) => export::run(ui, setting, args),
         Audit::Prove(args) => prove::run(ui, setting, args),
+        Audit::Report(args) => report::run(ui, setting, args),
         Audit::Key => key::run(ui, setting),
     }
 }

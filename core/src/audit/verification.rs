@@ -3,14 +3,13 @@
 use crate::audit::Findings;
 use crate::audit::Report;
 use crate::audit::epochs::Epochs;
-use crate::crypto::Digest;
 use crate::log::Checkpoint;
 use crate::log::Leaf;
 use crate::log::Note;
 use crate::log::Replay;
 use crate::log::ReplayError;
+use crate::log::Replayed;
 use crate::log::VerifierKey;
-use crate::tree::Node;
 
 /// A log on its way past an auditor, leaf by leaf.
 #[derive(Debug)]
@@ -125,12 +124,12 @@ impl Verification {
         self.checkpoint.size
     }
 
-    /// Takes the next leaf, and gives every node of the log's tree that it completes, itself first.
+    /// Takes the next leaf, and gives it as it was replayed.
     ///
     /// # Errors
     ///
     /// Fails if the leaf does not hold together with those before, or if this is not the log that was seen before.
-    pub fn take(&mut self, leaf: &Leaf) -> Result<Vec<(Node, Digest)>, AuditAlarm> {
+    pub fn take(&mut self, leaf: &Leaf) -> Result<Replayed, AuditAlarm> {
         let replayed = self.replay.next(leaf)?;
         self.epochs.take(&replayed)?;
         let replay = &self.replay;
@@ -139,7 +138,7 @@ impl Verification {
             Some(since) if since.size == replay.size() && since.root != replay.root() => {
                 Err(AuditAlarm::Rewritten { before: since.size })
             }
-            _ => Ok(replayed.nodes),
+            _ => Ok(replayed),
         }
     }
 

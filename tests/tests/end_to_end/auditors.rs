@@ -55,6 +55,7 @@ impl HandedOut {
     fn copied(&self) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("log");
+        fs::create_dir(&copy).unwrap();
         copy_folder(&self.path("log"), &copy);
         (folder, copy)
     }

@@ -80,7 +80,8 @@ impl Searched {
         }
         let beside = names(&self.site.root());
         let ours = |name: &String| {
-            ["pin", "stick", "strace.log", "vault"].contains(&name.as_str()) || FOLDERS.contains(&name.as_str())
+            ["pin", "report.html", "stick", "strace.log", "vault"].contains(&name.as_str())
+                || FOLDERS.contains(&name.as_str())
         };
         assert!(beside.iter().all(ours), "{beside:?}");
     }
@@ -155,6 +156,8 @@ fn a_lifecycle_leaves_nothing_behind() {
     }
     let stick = site.beside("stick").display().to_string();
     quiet(site.run(&["audit", "export", &stick]), 0);
+    let page = site.beside("report.html").display().to_string();
+    quiet(site.run(&["audit", "report", "--out", &page]), 0);
     let outcome = ["outcome", first.key_id(), "did-not-unlock", "--note", "typed twice"];
     quiet(site.run(&outcome), 0);
     quiet(site.escrowing("LAB-01", third), 0);

@@ -235,8 +235,19 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) {
 
 /// The PIN of every vault that has one. No run of digits that could stand anywhere else.
 pub(crate) const PIN: &str = "correct-horse-4711";
-const VERBS_WITH_PIN: [&str; 8] = [
-    "escrow", "expose", "init", "outcome", "reveal", "status", "verify", "waive",
+const VERBS_WITH_PIN: [&str; 12] = [
+    "checkpoint",
+    "escrow",
+    "export",
+    "expose",
+    "init",
+    "outcome",
+    "prove",
+    "report",
+    "reveal",
+    "status",
+    "verify",
+    "waive",
 ];
 const DB_FILES: [&str; 3] = ["vault.db", "vault.db-wal", "vault.db-shm"];
 const SIMULATOR_STATE: &str = "tpm2-00.permall";

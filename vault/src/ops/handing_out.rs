@@ -7,6 +7,7 @@ use strongroom_core::crypto::sha256;
 use strongroom_core::log::Action;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::EventBody;
+use strongroom_core::log::LogKeys;
 use strongroom_core::log::Note;
 use strongroom_core::values::LogText;
 
@@ -14,6 +15,7 @@ use crate::ops::Error;
 use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::ops::log_keys::claimed_keys;
+use crate::ops::log_keys::log_key;
 use crate::store::Alarm;
 use crate::tpm::SigningObject;
 
@@ -24,6 +26,8 @@ pub struct HandedOut {
     pub checkpoint: Checkpoint,
     /// The checkpoint with both signatures.
     pub note: Note,
+    /// The keys that signed it.
+    pub keys: LogKeys,
     /// The event that says so: the last that the checkpoint is over.
     pub leaf: u64,
 }
@@ -51,6 +55,10 @@ impl Unsealed {
         let vault = self.migrated.as_ref().unwrap_or(&self.vault);
         let missing = || Alarm::tampered("the vault has no signing key of its TPM");
         let signer = claimed_keys(vault)?.tpm.ok_or_else(missing)?;
+        let keys = LogKeys {
+            log: log_key(&self.keyring, vault),
+            tpm: Some(signer.clone()),
+        };
         let held = match draft.signing_key() {
             Some(bytes) => bytes.to_vec(),
             None => self.store.vault()?.1.signing_key.ok_or_else(missing)?,
@@ -74,6 +82,7 @@ impl Unsealed {
             Ok::<_, Error>(HandedOut {
                 checkpoint,
                 note: note.clone(),
+                keys,
                 leaf,
             })
         })?;

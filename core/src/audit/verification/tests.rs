@@ -4,6 +4,7 @@ mod epochs;
 mod forgeries;
 
 use super::*;
+use crate::crypto::Digest;
 use crate::crypto::SigningKey;
 use crate::log::Action;
 use crate::log::CommitSummary;
@@ -186,7 +187,7 @@ fn nodes_are_given_as_they_are_completed() {
     let completed: Vec<usize> = log
         .leaves
         .iter()
-        .map(|leaf| verification.take(leaf).unwrap().len())
+        .map(|leaf| verification.take(leaf).unwrap().nodes.len())
         .collect();
     assert_eq!((verification.size(), completed), (4, vec![1, 2, 1, 3]));
 }

@@ -96,7 +96,11 @@ impl Sample {
         change(&mut event);
         self.leaf += 1;
         let nodes = Vec::new();
-        let replayed = Replayed { event, nodes };
+        let replayed = Replayed {
+            event,
+            nodes,
+            root_before: None,
+        };
         let root = sha256(&[&self.leaf.to_be_bytes()]);
         self.findings.take(&replayed, || root);
         self.reveals.take(&replayed);
