@@ -17,6 +17,8 @@ mod fixture;
 mod index;
 #[path = "ops_suite/lifecycle.rs"]
 mod lifecycle;
+#[path = "ops_suite/looks.rs"]
+mod looks;
 #[path = "ops_suite/older_record.rs"]
 mod older_record;
 #[path = "ops_suite/readers.rs"]
@@ -25,3 +27,5 @@ mod readers;
 mod refusals;
 #[path = "ops_suite/reveal.rs"]
 mod reveal;
+#[path = "ops_suite/told.rs"]
+mod told;

@@ -17,13 +17,14 @@ const NEVER_FILLED: [&str; 2] = ["escrow.proven_at", "vault.keyring_of_shares"];
 
 /// On LAB-01 a password that was shown and rotated, and one that is shown; one that was waived on DESK-02; on HALL-03 a
 /// volume with an id and two mount points, and a second volume; on LAB-05 two passwords in conflict. Refusals were
-/// counted.
+/// counted, and a checkpoint was handed out.
 pub(crate) fn full_vault() -> Site {
     let site = Site::empty();
     site.init(&["--tpm", "simulator", "--no-pin", "--site", "Bunker 9"]);
     let created = ["--created", "2024-05-01T08:00:00Z"];
     site.escrowing("LAB-01", &made(1)).args(created).output().ok();
     site.reveal(made(1).key_id());
+    site.json(&["audit", "checkpoint", "--phrase", "it rains"]);
     site.escrow("LAB-01", &made(SHOWN));
     site.reveal(made(SHOWN).key_id());
     site.escrow("DESK-02", &made(3));

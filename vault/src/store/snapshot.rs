@@ -63,11 +63,18 @@ impl<'s> Snapshot<'s> {
         if version(&self.transaction)? < FIRST_THAT_HANDS_OUT {
             return Ok(BTreeSet::new());
         }
-        let mut statement = self
-            .transaction
-            .prepare("SELECT number FROM checkpoint WHERE handed_out = 1")?;
-        let numbers = statement.query_map((), |row| row.get(0))?;
-        Ok(numbers.collect::<Result<_, _>>()?)
+        let mut statement = self.transaction.prepare("SELECT number, handed_out FROM checkpoint")?;
+        let mut rows = statement.query(())?;
+        let mut numbers = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            match row.get(1) {
+                Ok(0_i64) => {}
+                Ok(1) => drop(numbers.insert(number)),
+                _ => return Err(Alarm::tampered(format!("checkpoint {number}: handed_out is no mark")).into()),
+            }
+        }
+        Ok(numbers)
     }
 
     fn read_checkpoints(&self, limit: i64) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {

@@ -108,7 +108,7 @@ fn verify_names_what_stands_beside_the_log() {
         ("UPDATE device_search_config SET v = 99 WHERE k = 'version'", "search"),
         ("DELETE FROM checkpoint WHERE number = 3", "checkpoint"),
         (
-            "INSERT INTO checkpoint SELECT number + 1, note FROM checkpoint WHERE number = 4",
+            "INSERT INTO checkpoint SELECT number + 1, note, handed_out FROM checkpoint WHERE number = 4",
             "checkpoint",
         ),
         (

@@ -25,6 +25,7 @@ pub(super) struct Attention {
 pub(super) fn attention(report: &Report, reveals: &Reveals, now: Time) -> Vec<Attention> {
     let mut attention: Vec<Attention> = [
         overdue(report, now),
+        epochs(report),
         self_claimed(report),
         locked(reveals),
         clock(report),
@@ -56,6 +57,15 @@ fn overdue(report: &Report, now: Time) -> Option<Attention> {
         some(late.len(), "rotation")
     );
     say(Tone::Alarming, "owed", text)
+}
+
+fn epochs(report: &Report) -> Option<Attention> {
+    let epochs = counted(report.epochs.iter(), |_| true)?;
+    let text = format!(
+        "The log began {} anew, after a restore or an accepted alarm: commits may be missing",
+        times(epochs)
+    );
+    say(Tone::Alarming, "epochs", text)
 }
 
 fn self_claimed(report: &Report) -> Option<Attention> {

@@ -2,6 +2,8 @@ pub(crate) mod sample;
 
 use strongroom_core::audit::Findings;
 use strongroom_core::crypto::sha256;
+use strongroom_core::log::Action;
+use strongroom_core::log::EventBody;
 use strongroom_core::state::Projection;
 use strongroom_core::values::is_invisible;
 
@@ -71,6 +73,26 @@ fn empty_page() -> String {
         ..Made::of(Period::default(), PLAIN)
     }
     .page()
+}
+
+/// No verb begins an epoch yet; the page is ready for those that will.
+#[test]
+fn a_later_epoch_has_a_section_of_its_own() {
+    let mut sample = Sample::new(Period::default());
+    sample.tell("mara", day(1, 0, 0), restored("<b>from the safe</b>"));
+    sample.tell("mara", day(2, 0, 0), EventBody::new(Action::Rekey));
+    let (report, reveals) = sample.finish();
+    let page = Made {
+        report,
+        reveals,
+        ..Made::of(Period::default(), PLAIN)
+    }
+    .page();
+    let section = between(&page, r#"id="epochs""#, "</section>");
+    for words in ["restore", "rekey", "&lt;b&gt;from the safe", "3</div>"] {
+        assert!(section.contains(words), "{words}: {section}");
+    }
+    assert!(!empty_page().contains("id=\"epochs\""));
 }
 
 /// The markup alone: no text, and no attribute's value.

@@ -8,6 +8,7 @@ use crate::render::html::tests::sample::HOSTILE;
 use crate::render::html::tests::sample::Sample;
 use crate::render::html::tests::sample::day;
 use crate::render::html::tests::sample::made_at;
+use crate::render::html::tests::sample::restored;
 use crate::render::html::tests::sample::sample;
 
 /// What is said of a log, on day 5.
@@ -61,6 +62,15 @@ fn ends_are_told_apart_by_whose_word_it_was() {
     check(
         |sample| shown(sample, 1, Some((HowEnded::Waived, "mara"))),
         &["1 exposure ended by a waiver: no newer password can come"],
+    );
+}
+
+#[test]
+fn a_later_epoch_is_told_of() {
+    let began = |sample: &mut Sample| sample.tell("mara", day(2, 0, 0), restored("from the safe"));
+    check(
+        began,
+        &["The log began once anew, after a restore or an accepted alarm: commits may be missing"],
     );
 }
 
