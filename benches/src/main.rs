@@ -1,17 +1,20 @@
 //! `./dev bench`: cold runs of the program beside the bare TPM and SQLite operations that it cannot do without, taken in
 //! turns on the same software TPM and the same disk, as medians.
 //!
-//! `bench PROGRAM [RUNS]` measures; `bench floor FOLDER PORT` is one cold run of the bare operations.
+//! `bench PROGRAM [RUNS]` measures; `bench PROGRAM audit [EVENTS [ESCROWS]]` measures what an auditor waits for on a long
+//! log, beside reading and hashing it; `bench floor FOLDER PORT` is one cold run of the bare operations.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a measurement stops where it fails, and prints what it measured"
 )]
 
+mod audit;
 mod floor;
 mod program;
 mod swtpm;
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
@@ -21,9 +24,19 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["floor", folder, port] => floor::run(folder.as_ref(), port.parse().unwrap()),
         [program] => measure(program, 31),
+        [program, "audit"] => audit::measure(beside(program), 50_000, 1_000_000),
+        [program, "audit", events] => audit::measure(beside(program), 0, events.parse().unwrap()),
+        [program, "audit", events, escrows] => {
+            audit::measure(beside(program), escrows.parse().unwrap(), events.parse().unwrap());
+        }
         [program, runs] => measure(program, runs.parse().unwrap()),
-        _ => println!("usage: bench PROGRAM [RUNS]"),
+        _ => println!("usage: bench PROGRAM [RUNS | audit [EVENTS [ESCROWS]]]"),
     }
+}
+
+/// The folder of a program, where the others are too.
+fn beside(program: &str) -> &Path {
+    Path::new(program).parent().unwrap()
 }
 
 fn measure(program: &str, runs: u32) {

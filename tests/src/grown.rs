@@ -10,7 +10,7 @@
 )]
 
 use std::env;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
@@ -57,7 +57,7 @@ fn main() {
         panic!("usage: strongroom-grown FOLDER ESCROWS EVENTS");
     };
     let count = |text: &String| text.parse::<u64>().expect("a number");
-    let mut grown = Grown::open(&PathBuf::from(folder));
+    let mut grown = Grown::open(folder.as_ref());
     grown.add(count(escrows), Grown::escrow);
     grown.add(count(events), |_, _| outcome());
 }
@@ -90,7 +90,7 @@ impl Anchor for Index {
 }
 
 impl Grown {
-    fn open(path: &PathBuf) -> Self {
+    fn open(path: &Path) -> Self {
         let folder = Folder::existing(path).expect("a vault folder");
         let lock = Lock::take(&folder, Duration::from_secs(60)).expect("its lock");
         let mut store = Store::open(&folder).expect("a vault");

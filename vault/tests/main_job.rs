@@ -83,7 +83,7 @@ fn init(folder: &Path, pin: Option<&Pin>) {
 }
 
 fn verified(folder: &Path, pin: Option<&Pin>, events: u64) {
-    let verified = ops::verify(folder, WAIT, Depth::Tpm { pin }).unwrap();
+    let verified = ops::verify(folder, WAIT, Depth::Tpm { pin }, |_| {}).unwrap();
     assert_eq!(verified.first_wrong, None);
     assert_eq!(verified.events, events);
     assert_eq!(verified.anchor, AnchorState::Matches);

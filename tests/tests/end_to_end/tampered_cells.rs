@@ -51,7 +51,7 @@ fn a_changed_row_is_named_by_verify() {
 
 /// What is wrong with a vault file by `audit verify --no-tpm`, in this process: it is run thousands of times.
 pub(crate) fn first_wrong(vault: &Path) -> Option<String> {
-    match verify(vault, Duration::from_secs(60), Depth::File) {
+    match verify(vault, Duration::from_secs(60), Depth::File, |_| {}) {
         Ok(verified) => verified.first_wrong.map(|alarm| alarm.to_string()),
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::Integrity, "{error:?}");
@@ -67,7 +67,8 @@ fn words(edit: &Edit) -> Vec<String> {
         "log_node" => &["log tree"],
         "state_node" => &["state tree"],
         "device" => &["device", "volume"],
-        "vault" => &["vault record", "keyring", "sealed object"],
+        "vault" => &["vault record", "keyring", "sealed object", "signing key"],
+        "signing_key" => &["signing key", "signing_key"],
         table if table.starts_with("device_search_") => &["search"],
         table => &[table],
     };

@@ -50,7 +50,7 @@ pub(crate) const DOORS: [(&str, &[&str]); 31] = [
     ("ct_merkle", &[TESTS]),
     ("proptest", &[TESTS]),
     ("rexpect", &[TESTS]),
-    ("tempfile", &["benches/src/main.rs", TESTS]),
+    ("tempfile", &["benches/src/", TESTS]),
     // Rust itself
     ("alloc", &[""]),
     ("core", &[""]),

@@ -67,6 +67,17 @@ impl Inventory {
         Ok(claimed_keys(&self.vault()?)?)
     }
 
+    /// How many events there are, by the file's own newest checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if there is none, or it is malformed.
+    pub fn claimed_size(&mut self) -> Result<u64, Error> {
+        let newest = self.store.snapshot()?.checkpoints()?.into_iter().next();
+        let (_, _, checkpoint) = newest.ok_or_else(|| Alarm::tampered("there is no checkpoint"))?;
+        Ok(checkpoint.size)
+    }
+
     /// Calls `each` with the escrows that are asked for.
     ///
     /// # Errors

@@ -39,7 +39,8 @@ impl Unsealed {
 
 impl Inventory {
     /// Sums up the log that was handed out, as an auditor would who holds both keys, and holds every row of the file
-    /// against it. `done` is told how many more events were read.
+    /// against it. `done` is told how many more events were read; each is read
+    /// twice.
     ///
     /// # Errors
     ///
@@ -69,7 +70,7 @@ impl Inventory {
         Ok(Reported {
             report,
             reveals,
-            first_wrong: snapshot.audit(&handed_out.keys.log)?.first_wrong,
+            first_wrong: snapshot.audit(&handed_out.keys.log, done)?.first_wrong,
         })
     }
 }

@@ -46,13 +46,14 @@ impl Verified {
 }
 
 /// Verifies the vault in `path`: the file, both trees, every signature, the anchor, and every row against a replay of the
-/// log. The lock is held only to read the anchor and to begin reading the file.
+/// log. The lock is held only to read the anchor and to begin reading the file. `done` is told how many more events were
+/// read.
 ///
 /// # Errors
 ///
 /// Fails if it is no vault, or if the TPM was to be asked and does not answer. What is wrong with the vault is no failure
 /// here but the answer.
-pub fn verify(path: &Path, wait: Duration, depth: Depth<'_>) -> Result<Verified, Error> {
+pub fn verify(path: &Path, wait: Duration, depth: Depth<'_>, done: impl FnMut(u64)) -> Result<Verified, Error> {
     let mut inventory = Inventory::open(path)?;
     let lock = match depth {
         Depth::File => None,
@@ -75,7 +76,7 @@ pub fn verify(path: &Path, wait: Duration, depth: Depth<'_>) -> Result<Verified,
         Ok(examined) => (examined, None),
         Err(error) => (examining::without_tpm(&vault.0)?, Some(error)),
     };
-    let audit = snapshot.audit(&examined.key)?;
+    let audit = snapshot.audit(&examined.key, done)?;
     let mut verified = Verified {
         authenticated: examined.authenticated,
         events: audit.events,

@@ -35,14 +35,14 @@ pub struct Audit {
 }
 
 impl Snapshot<'_> {
-    /// Audits the whole file; `key` is the one that signs the log.
+    /// Audits the whole file; `key` is the one that signs the log. `done` is told how many more events were read.
     ///
     /// # Errors
     ///
     /// Fails if the file cannot be read. What is wrong with it is the answer.
-    pub fn audit(&self, key: &VerifierKey) -> Result<Audit, StoreError> {
+    pub fn audit(&self, key: &VerifierKey, mut done: impl FnMut(u64)) -> Result<Audit, StoreError> {
         let mut replay = Replay::default();
-        let first_wrong = match self.audit_all(&mut replay, key) {
+        let first_wrong = match self.audit_all(&mut replay, key, &mut done) {
             Ok(()) => None,
             Err(StoreError::Alarm(alarm)) => Some(alarm),
             Err(error) => return Err(error),
@@ -54,9 +54,9 @@ impl Snapshot<'_> {
         })
     }
 
-    fn audit_all(&self, replay: &mut Replay, key: &VerifierKey) -> Result<(), StoreError> {
+    fn audit_all(&self, replay: &mut Replay, key: &VerifierKey, done: &mut impl FnMut(u64)) -> Result<(), StoreError> {
         self.audit_file()?;
-        self.audit_log(replay, Checkpoints::read(self, key)?)?;
+        self.audit_log(replay, Checkpoints::read(self, key)?, done)?;
         let projection = replay.finish().map_err(|error| Alarm::tampered(error.to_string()))?;
         self.audit_state_tree(projection)?;
         self.audit_vault(projection)?;
@@ -83,7 +83,12 @@ impl Snapshot<'_> {
     }
 
     /// Replays the leaves; every stored hash, and every checkpoint on the way, is what they give.
-    fn audit_log(&self, replay: &mut Replay, mut checkpoints: Checkpoints) -> Result<(), StoreError> {
+    fn audit_log(
+        &self,
+        replay: &mut Replay,
+        mut checkpoints: Checkpoints,
+        done: &mut impl FnMut(u64),
+    ) -> Result<(), StoreError> {
         let table = TreeTable::new(&self.transaction, Tree::Log);
         let mut nodes = 0;
         self.leaves(|index, leaf| {
@@ -96,6 +101,7 @@ impl Snapshot<'_> {
                 require_node(&table, node, hash, "log")?;
             }
             checkpoints.meet(replay, &replayed.event)?;
+            done(1);
             Ok::<_, StoreError>(true)
         })?;
         checkpoints.finish(replay.size())?;

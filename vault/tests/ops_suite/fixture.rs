@@ -92,7 +92,7 @@ impl Vault {
 
     #[track_caller]
     pub(crate) fn assert_verifies(&self) {
-        let verified = strongroom_vault::ops::verify(&self.path(), WAIT, Depth::File).unwrap();
+        let verified = strongroom_vault::ops::verify(&self.path(), WAIT, Depth::File, |_| {}).unwrap();
         assert_eq!(verified.first_wrong, None);
     }
 }

@@ -59,7 +59,7 @@ fn misled(name: &str, on: &str, finds: &str, says: &str) -> String {
 }
 
 fn first_wrong(path: &Path) -> Option<String> {
-    let verified = verify(path, WAIT, Depth::Tpm { pin: None }).unwrap();
+    let verified = verify(path, WAIT, Depth::Tpm { pin: None }, |_| {}).unwrap();
     verified.first_wrong.map(|alarm| alarm.to_string())
 }
 

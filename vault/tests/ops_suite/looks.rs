@@ -66,7 +66,7 @@ fn a_look_at_the_tpm_is_authenticated_with_the_keyring_alone() {
     assert_eq!((with.authenticated, with.anchor), (true, AnchorState::Matches));
     assert!(with.memory_locked.is_some());
 
-    let verify = |depth| strongroom_vault::ops::verify(&vault.path(), WAIT, depth).unwrap();
+    let verify = |depth| strongroom_vault::ops::verify(&vault.path(), WAIT, depth, |_| {}).unwrap();
     assert!(verify(Depth::File).is_ok());
     let older = fs::read(vault.path().join("vault.db")).unwrap();
     let mut open = vault.open();

@@ -164,7 +164,7 @@ fn assert_refused(path: &Path, new_pin: &Pin, what: &str) {
             Err(error) => error,
         };
         assert!(matches!(error, Error::Store(StoreError::Alarm(_))), "{what}: {error}");
-        let looked = verify(path, WAIT, Depth::Tpm { pin });
+        let looked = verify(path, WAIT, Depth::Tpm { pin }, |_| {});
         assert!(looked.unwrap().first_wrong.is_some(), "{what}");
     }
 }
@@ -187,7 +187,7 @@ fn an_older_vault_record_in_a_newer_file_is_an_alarm() {
     let newest = keep(&path);
     assert!(new.record == newest.record && new.record != old.record);
     assert!(matches!(Unsealed::open(&path, WAIT, None), Err(Error::PinNeeded)));
-    let verified = verify(&path, WAIT, Depth::Tpm { pin: Some(&new_pin) }).unwrap();
+    let verified = verify(&path, WAIT, Depth::Tpm { pin: Some(&new_pin) }, |_| {}).unwrap();
     assert_eq!(verified.first_wrong, None);
 
     let mut grace = newest.record.clone();

@@ -66,10 +66,12 @@ fn assert_about(body: &EventBody, item: &Item) {
 
 /// The records of escrows that an event leaves behind.
 fn changed(body: &EventBody) -> Vec<&EscrowRecord> {
-    let record = |change| match change {
-        &Change::Escrow { ref record, .. } => Some(&**record),
-        Change::Vault(_) | Change::Volume(_) => None,
-    };
+    fn record(change: &Change) -> Option<&EscrowRecord> {
+        match change {
+            Change::Escrow { record, .. } => Some(record),
+            Change::Vault(_) | Change::Volume(_) => None,
+        }
+    }
     body.changes.iter().filter_map(record).collect()
 }
 
@@ -199,7 +201,7 @@ fn of_what_is_handed_out() {
         assert!(handed_out.note.verify(key).is_ok());
     }
     let (proof, handed_out) = open.prove_event(&who(2), 1).unwrap();
-    let proven = proof.verify(&[handed_out.keys.log.clone()]).unwrap();
+    let proven = proof.verify(std::slice::from_ref(&handed_out.keys.log)).unwrap();
     assert_eq!(
         (proven.event.body.action, proven.checkpoint),
         (Action::Escrow, handed_out.checkpoint)

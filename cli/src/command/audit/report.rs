@@ -59,7 +59,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ReportArgs) -> Result<(
     drop(inventory);
     let handed_out = working::unsealed(ui, setting, pin, |vault, who| vault.report(who))?;
     let mut inventory = Inventory::open(&setting.folder)?;
-    let mut progress = ui.progress("events", handed_out.checkpoint.size);
+    let mut progress = ui.progress("events", 2 * handed_out.checkpoint.size);
     let reported = inventory.report(&handed_out, args.period.period(), |events| progress.advance(events));
     progress.end();
     let reported = reported?;

@@ -6,6 +6,7 @@ use clap::Args;
 use strongroom_vault::ops;
 use strongroom_vault::ops::AnchorState;
 use strongroom_vault::ops::Depth;
+use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::Verified;
 
 use crate::command::status;
@@ -53,7 +54,10 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(
         true => Depth::File,
         false => Depth::Tpm { pin: pin.as_ref() },
     };
-    let verified = ops::verify(&setting.folder, setting.wait, depth)?;
+    let mut progress = ui.progress("events", events(setting)?);
+    let verified = ops::verify(&setting.folder, setting.wait, depth, |events| progress.advance(events));
+    progress.end();
+    let verified = verified?;
     drop(pin);
     if ui.json() {
         ui.object(&Verification::of(&verified, status::anchor_word(&verified.anchor)))?;
@@ -64,6 +68,11 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(
         Some(alarm) => Err(alarm.into()),
         None => Ok(()),
     }
+}
+
+/// How many events there are, by the file's own word; none where it has no word.
+fn events(setting: &Setting) -> Result<u64, Failure> {
+    Ok(Inventory::open(&setting.folder)?.claimed_size().unwrap_or_default())
 }
 
 fn say_handed_out(ui: &mut Ui, verified: &strongroom_audit::Verified) -> Result<(), Failure> {

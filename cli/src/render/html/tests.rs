@@ -1,3 +1,4 @@
+pub(crate) mod restored;
 pub(crate) mod sample;
 
 use strongroom_core::audit::Findings;
@@ -8,6 +9,7 @@ use strongroom_core::state::Projection;
 use strongroom_core::values::is_invisible;
 
 use super::*;
+use restored::restored;
 use sample::*;
 
 /// As many texts that mean nothing to anything.

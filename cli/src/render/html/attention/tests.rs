@@ -4,11 +4,11 @@ use strongroom_core::state::HowEnded;
 use strongroom_core::state::Projection;
 
 use super::*;
+use crate::render::html::tests::restored::restored;
 use crate::render::html::tests::sample::HOSTILE;
 use crate::render::html::tests::sample::Sample;
 use crate::render::html::tests::sample::day;
 use crate::render::html::tests::sample::made_at;
-use crate::render::html::tests::sample::restored;
 use crate::render::html::tests::sample::sample;
 
 /// What is said of a log, on day 5.

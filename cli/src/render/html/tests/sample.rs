@@ -7,8 +7,6 @@ use strongroom_core::audit::Reveals;
 use strongroom_core::crypto::Digest;
 use strongroom_core::crypto::sha256;
 use strongroom_core::log::Action;
-use strongroom_core::log::EpochStart;
-use strongroom_core::log::EpochStatement;
 use strongroom_core::log::Event;
 use strongroom_core::log::EventBody;
 use strongroom_core::log::Replayed;
@@ -384,27 +382,4 @@ fn anything(sample: &mut Sample, texts: [&str; 7]) {
     }
     let mut kept = sample.device("מחשב-7 (قسم)", day(71, 8, 0));
     sample.reveal(&mut kept, "mara", day(71, 9, 0), [UNSEEN, "", "", "ש. לוי"]);
-}
-
-/// The first event of a later epoch, of which three commits are missing.
-pub(crate) fn restored(note: &str) -> EventBody {
-    let statement = EpochStatement {
-        old_origin: "strongroom/a/b".to_owned(),
-        size: 7,
-        root: sha256(&[]),
-        anchor: None,
-        missing_commits: Some(3),
-        log_key: String::new(),
-        tpm_key: None,
-    };
-    let start = EpochStart {
-        statement,
-        signed_by_old: String::new(),
-        signed_by_new: String::new(),
-    };
-    EventBody {
-        epoch: Some(Box::new(start)),
-        note: Some(note.parse().unwrap()),
-        ..EventBody::new(Action::Restore)
-    }
 }
