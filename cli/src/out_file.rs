@@ -1,4 +1,4 @@
-//! A file that an answer goes to: it is there whole, or not at all, and takes no other's place.
+//! A file that an answer goes to: it is there whole, or as if nobody had begun it, and takes no other's place.
 
 use std::fs;
 use std::fs::File;
@@ -9,51 +9,111 @@ use std::path::PathBuf;
 
 use crate::failure::Failure;
 
-/// A file whose place is taken, before anything is put on record for it; dropped unwritten, it is removed again.
+/// A file whose place is taken, empty, before anything is put on record for it; dropped unwritten, it is removed again.
 pub(crate) struct OutFile {
     path: PathBuf,
-    file: Option<File>,
+    is_written: bool,
 }
 
 impl OutFile {
-    /// Makes the file, empty; one that is there already is left as it is, and refused.
+    /// Takes the place. A file that is there already is left as it is, and refused; unless it is empty, as one is whose
+    /// writer was killed.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        let file = File::create_new(path).map_err(|source| failure(path, source))?;
+        match File::create_new(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_empty(path) => {}
+            created => drop(created.map_err(|source| failure(path, source))?),
+        }
         Ok(Self {
             path: path.to_owned(),
-            file: Some(file),
+            is_written: false,
         })
     }
 
-    /// Writes it, and waits until the disk has it.
+    /// Writes it beside its place, waits until the disk has it, and moves it there.
     pub(crate) fn write(mut self, text: &str) -> Result<(), Failure> {
-        let Some(mut file) = self.file.take() else {
-            return Ok(());
+        let beside = self.beside();
+        let write = || {
+            let mut file = File::create(&beside)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&beside, &self.path)
         };
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        let written = write();
         if written.is_err() {
-            self.file = Some(file);
+            drop(fs::remove_file(&beside));
         }
+        self.is_written = written.is_ok();
         written.map_err(|source| failure(&self.path, source))
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+
+    fn beside(&self) -> PathBuf {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".new");
+        self.path.with_file_name(name)
+    }
 }
 
 impl Drop for OutFile {
     fn drop(&mut self) {
-        if self.file.take().is_some() {
-            // What cannot be removed is empty or half written, and the failure that led here says so.
+        if !self.is_written {
+            // What cannot be removed is empty, and the failure that led here says so.
             drop(fs::remove_file(&self.path));
         }
     }
+}
+
+fn is_empty(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
 fn failure(path: &Path, source: io::Error) -> Failure {
     Failure::Write {
         path: path.to_owned(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::out_file::OutFile;
+
+    #[test]
+    fn it_is_whole_or_as_if_nobody_had_begun_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page");
+        let names = || {
+            let entries = fs::read_dir(folder.path()).unwrap();
+            entries.map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>()
+        };
+        drop(OutFile::create(&path).unwrap());
+        assert!(names().is_empty(), "{:?}", names());
+        // Two writers that were killed: one before it wrote, one while.
+        fs::write(&path, "").unwrap();
+        fs::write(folder.path().join("page.new"), "half").unwrap();
+        OutFile::create(&path).unwrap().write("whole").unwrap();
+        assert_eq!(
+            (names(), fs::read_to_string(&path).unwrap()),
+            (vec!["page".into()], "whole".to_owned())
+        );
+        assert!(OutFile::create(&path).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole", "nothing is overwritten");
+        assert!(OutFile::create(folder.path()).is_err());
+        assert!(OutFile::create(&folder.path().join("not/there")).is_err());
+    }
+
+    #[test]
+    fn a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("page"), folder.path().join("other"));
+        fs::write(&other, "").unwrap();
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        assert!(OutFile::create(&path).is_err());
+        assert_eq!(fs::read_to_string(&other).unwrap(), "");
     }
 }

@@ -12,10 +12,12 @@ use strongroom_core::keys::EncryptedKeyring;
 use strongroom_core::keys::KeyringCopy;
 use strongroom_core::keys::RootKey;
 use strongroom_core::log::Checkpoint;
+use strongroom_core::log::EventProof;
 use strongroom_core::log::Leaf;
 use strongroom_core::log::Note;
 use strongroom_core::log::Replay;
 use strongroom_core::log::VerifierKey;
+use strongroom_core::tiles;
 use strongroom_core::values::Diagnosis;
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::RecoveryPassword;
@@ -30,6 +32,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("envelope", envelope),
     ("finder", finder),
+    ("handed_out", handed_out),
     ("leaf", leaf),
     ("note", note),
     ("recovery_password", recovery_password),
@@ -101,6 +104,25 @@ pub fn note(input: &[u8]) {
     if let Ok(checkpoint) = Checkpoint::from_note(&note) {
         assert_eq!(checkpoint.text(), note.text(), "one checkpoint, one text");
     }
+}
+
+/// A proof is written as it was read, and shows an event of its place only; a bundle is its entries, one behind the other.
+pub fn handed_out(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    if let Ok(proof) = text.parse::<EventProof>() {
+        assert_eq!(proof.to_string(), text, "one proof, one text");
+        if let Ok(proven) = proof.verify(&[]) {
+            let index = format!("\nindex {}\n", proven.event.leaf);
+            assert!(text.contains(&index), "the event of its place");
+            assert!(proven.event.leaf < proven.checkpoint.size, "within its log");
+        }
+    }
+    let mut again = Vec::new();
+    for leaf in tiles::entries(input) {
+        let Ok(leaf) = leaf else { break };
+        tiles::put_entry(&mut again, &leaf);
+    }
+    assert!(input.starts_with(&again), "one bundle, one text");
 }
 
 /// What is found reads back from its own text, lines ascend, and there is no more than the text has room for.

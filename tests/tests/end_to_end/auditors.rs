@@ -159,6 +159,33 @@ fn the_auditors_program_is_that_of_the_vault() {
     assert_eq!(theirs["exposures"][0]["device"], "LAB-01", "{theirs}");
 }
 
+#[test]
+fn a_proof_is_drawn_where_it_fits_into_a_code() {
+    let held = Held::new();
+    held.site.reveal(&held.first.protector);
+    let drawn = held.site.run(&["audit", "prove", "3", "--qr"]).output().ok();
+    let (proof, code) = drawn.stdout.split_at(drawn.stdout.find("████").unwrap());
+    let file = held.site.beside("drawn.proof");
+    fs::write(&file, proof).unwrap();
+    let [log_key, tpm_key] = keys(&held.site);
+    let words = ["--proof", file.to_str().unwrap(), "--key", &log_key, "--key", &tpm_key];
+    Run::of(AUDIT_PROGRAM, words).output().ok().shows("Action     reveal");
+    let widths: Vec<usize> = code.lines().map(|line| line.chars().count()).collect();
+    // Two modules in each line, and a code is square.
+    assert!(
+        widths.iter().all(|width| width.div_ceil(2) == widths.len()),
+        "{widths:?}"
+    );
+
+    let note = "long ".repeat(200);
+    let exposed = held.site.json(&["expose", &held.second.protector, "--note", &note]);
+    let leaf = exposed["leaf"].to_string();
+    let too_long = held.site.run(&["audit", "prove", &leaf, "--qr"]).output().ok();
+    too_long
+        .says("too many for a QR code")
+        .shows(&format!("\nindex {leaf}\n"));
+}
+
 /// Every file that an export writes, and every way to harm it that a stick or a colleague has.
 #[test]
 fn a_file_that_is_missing_cut_off_or_changed_is_named() {

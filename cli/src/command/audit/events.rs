@@ -42,7 +42,13 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &EventsArgs) -> Result<(
     if matches!(args.format, Format::Csv) {
         ui.record(&feed::csv::header()?)?;
     }
-    inventory.events(|event| {
+    // Where a person sees the events themselves, a bar would only be in their way.
+    let mut progress =
+        (!ui.shows_to_person()).then(|| ui.progress("events", inventory.claimed_size().unwrap_or_default()));
+    let written = inventory.events(|event| {
+        if let Some(progress) = &mut progress {
+            progress.advance(1);
+        }
         if args.period.holds(event.time) {
             match args.format {
                 Format::Jsonl => ui.object(&Logged::of(&event)),
@@ -52,5 +58,9 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &EventsArgs) -> Result<(
             }?;
         }
         Ok::<_, Failure>(true)
-    })
+    });
+    if let Some(progress) = progress {
+        progress.end();
+    }
+    written
 }
