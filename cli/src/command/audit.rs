@@ -3,6 +3,7 @@
 mod checkpoint;
 mod events;
 mod export;
+mod handed_out;
 mod key;
 mod list;
 mod prove;

@@ -13,6 +13,7 @@ use crate::end_to_end::checkers::python;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::run::AUDIT_PROGRAM;
 use crate::end_to_end::run::Output;
+use crate::end_to_end::run::PROGRAM;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
 use crate::end_to_end::site::copy_folder;
@@ -157,6 +158,21 @@ fn the_auditors_program_is_that_of_the_vault() {
     assert_eq!((operators.len(), &theirs["reveals"]), (1, &1.into()), "{theirs}");
     assert_eq!(theirs["handed_out"].as_array().unwrap().len(), 4);
     assert_eq!(theirs["exposures"][0]["device"], "LAB-01", "{theirs}");
+}
+
+/// It is carried to machines that have neither.
+#[test]
+fn the_auditors_program_links_no_tpm_library_and_no_sqlite() {
+    let libraries = |program: &str| Run::of("ldd", [program]).output().ok().stdout;
+    let holds_sqlite = |program: &str| {
+        let bytes = fs::read(program).unwrap();
+        bytes.windows(13).any(|window| window == b"sqlite_schema")
+    };
+    assert!(
+        libraries(PROGRAM).contains("libtss2") && holds_sqlite(PROGRAM),
+        "the search finds them"
+    );
+    assert!(!libraries(AUDIT_PROGRAM).contains("libtss2") && !holds_sqlite(AUDIT_PROGRAM));
 }
 
 #[test]

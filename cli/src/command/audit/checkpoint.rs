@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use strongroom_core::crypto::Digest;
 use strongroom_core::values::LogText;
 use strongroom_vault::ops::HandedOut;
 use strongroom_vault::ops::Inventory;
 
 use crate::args::PinArgs;
+use crate::command::audit::handed_out::OnRecord;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::out_file::OutFile;
@@ -39,10 +39,8 @@ pub(crate) struct CheckpointArgs {
 /// `audit checkpoint --json`
 #[derive(Debug, Serialize)]
 struct Answer<'a> {
-    leaf: u64,
-    origin: String,
-    size: u64,
-    root: Digest,
+    #[serde(flatten)]
+    on_record: OnRecord,
     checkpoint: &'a str,
     file: Option<PathBuf>,
 }
@@ -65,10 +63,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &CheckpointArgs) -> Resu
         return say(ui, &handed_out, file.unwrap_or_default());
     }
     ui.object(&Answer {
-        leaf: handed_out.leaf,
-        origin: handed_out.checkpoint.origin.to_string(),
-        size: handed_out.checkpoint.size,
-        root: handed_out.checkpoint.root,
+        on_record: OnRecord::of(&handed_out),
         checkpoint: &note,
         file,
     })

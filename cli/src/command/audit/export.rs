@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use strongroom_core::crypto::Digest;
 use strongroom_vault::ops::HandedOut;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::store::ExportFolder;
 use strongroom_vault::store::Exported;
 
 use crate::args::PinArgs;
+use crate::command::audit::handed_out::OnRecord;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::render::text;
@@ -35,10 +35,8 @@ pub(crate) struct ExportArgs {
 /// `audit export --json`
 #[derive(Debug, Serialize)]
 struct Answer<'a> {
-    leaf: u64,
-    origin: String,
-    size: u64,
-    root: Digest,
+    #[serde(flatten)]
+    on_record: OnRecord,
     new_events: u64,
     files: u64,
     folder: &'a str,
@@ -61,10 +59,7 @@ fn say(ui: &mut Ui, folder: &ExportFolder, handed_out: &HandedOut, exported: Exp
     let (checkpoint, path) = (&handed_out.checkpoint, folder.path().to_string_lossy());
     if ui.json() {
         return ui.object(&Answer {
-            leaf: handed_out.leaf,
-            origin: checkpoint.origin.to_string(),
-            size: checkpoint.size,
-            root: checkpoint.root,
+            on_record: OnRecord::of(handed_out),
             new_events: exported.events,
             files: exported.files,
             folder: &path,

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use strongroom_core::crypto::Digest;
 use strongroom_vault::ops::Inventory;
 
 use crate::args::PinArgs;
 use crate::command::audit::checkpoint::say_note;
+use crate::command::audit::handed_out::OnRecord;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::out_file::OutFile;
@@ -42,10 +42,8 @@ pub(crate) struct ProveArgs {
 /// `audit prove --json`
 #[derive(Debug, Serialize)]
 struct Answer<'a> {
-    leaf: u64,
-    origin: String,
-    size: u64,
-    root: Digest,
+    #[serde(flatten)]
+    on_record: OnRecord,
     proven_leaf: u64,
     proof: &'a str,
     file: Option<PathBuf>,
@@ -65,10 +63,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ProveArgs) -> Result<()
     }
     if ui.json() {
         return ui.object(&Answer {
-            leaf: handed_out.leaf,
-            origin: handed_out.checkpoint.origin.to_string(),
-            size: handed_out.checkpoint.size,
-            root: handed_out.checkpoint.root,
+            on_record: OnRecord::of(&handed_out),
             proven_leaf: args.leaf,
             proof: &text,
             file,

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use strongroom_core::crypto::Digest;
 use strongroom_vault::ops::HandedOut;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::Reported;
@@ -12,6 +11,7 @@ use strongroom_vault::ops::Reported;
 use crate::args::PeriodArgs;
 use crate::args::PinArgs;
 use crate::clock;
+use crate::command::audit::handed_out::OnRecord;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::out_file::OutFile;
@@ -44,10 +44,8 @@ pub(crate) struct ReportArgs {
 /// `audit report --json`
 #[derive(Debug, Serialize)]
 struct Answer {
-    leaf: u64,
-    origin: String,
-    size: u64,
-    root: Digest,
+    #[serde(flatten)]
+    on_record: OnRecord,
     ok: bool,
     file: PathBuf,
 }
@@ -104,10 +102,7 @@ fn say(ui: &mut Ui, args: &ReportArgs, handed_out: &HandedOut, reported: &Report
     let checkpoint = &handed_out.checkpoint;
     if ui.json() {
         return ui.object(&Answer {
-            leaf: handed_out.leaf,
-            origin: checkpoint.origin.to_string(),
-            size: checkpoint.size,
-            root: checkpoint.root,
+            on_record: OnRecord::of(handed_out),
             ok: reported.first_wrong.is_none(),
             file: args.out.clone(),
         });
