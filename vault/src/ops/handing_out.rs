@@ -9,6 +9,7 @@ use strongroom_core::log::Checkpoint;
 use strongroom_core::log::EventBody;
 use strongroom_core::log::LogKeys;
 use strongroom_core::log::Note;
+use strongroom_core::log::VerifierKey;
 use strongroom_core::values::LogText;
 
 use crate::ops::Error;
@@ -17,6 +18,7 @@ use crate::ops::Who;
 use crate::ops::log_keys::claimed_keys;
 use crate::ops::log_keys::log_key;
 use crate::store::Alarm;
+use crate::store::Draft;
 use crate::tpm::SigningObject;
 
 /// A checkpoint that left the vault.
@@ -52,13 +54,37 @@ impl Unsealed {
     pub(super) fn hand_out(&mut self, who: &Who, event: EventBody) -> Result<HandedOut, Error> {
         let trust = self.trust()?;
         let mut draft = self.draft(who)?;
+        let (keys, machine, object) = self.signers(&draft)?;
+        let secret = self.keyring.secret();
+        let (key, authorisation) = (
+            secret.log_signing_key(self.vault.epoch),
+            secret.tpm_signing_authorisation(),
+        );
+
+        let session = self.store.session(&trust)?;
+        session.refusals_due(who.at, &mut draft)?;
+        let leaf = session.next_leaf(&draft);
+        draft.event(event);
+        let tpm = &mut self.tpm;
+        let committed = session.hand_out(&draft, &key, |note, checkpoint| {
+            let signature = tpm.sign(&object, &authorisation, note.text().as_bytes())?;
+            note.add(&machine, &signature);
+            Ok::<_, Error>(HandedOut {
+                checkpoint,
+                note: note.clone(),
+                keys,
+                leaf,
+            })
+        })?;
+        Ok(self.remember(committed)?.into_subject())
+    }
+
+    /// The keys that will sign, that of the TPM among them, and the object by which the TPM signs: the one of the vault
+    /// record, or the one that a migration in `draft` brings.
+    fn signers(&self, draft: &Draft) -> Result<(LogKeys, VerifierKey, SigningObject), Error> {
         let vault = self.migrated.as_ref().unwrap_or(&self.vault);
         let missing = || Alarm::tampered("the vault has no signing key of its TPM");
-        let signer = claimed_keys(vault)?.tpm.ok_or_else(missing)?;
-        let keys = LogKeys {
-            log: log_key(&self.keyring, vault),
-            tpm: Some(signer.clone()),
-        };
+        let machine = claimed_keys(vault)?.tpm.ok_or_else(missing)?;
         let held = match draft.signing_key() {
             Some(bytes) => bytes.to_vec(),
             None => self.store.vault()?.1.signing_key.ok_or_else(missing)?,
@@ -68,24 +94,10 @@ impl Unsealed {
         }
         let object = SigningObject::from_bytes(&held)
             .map_err(|_| Alarm::tampered("the TPM's signing key is none that a vault writes"))?;
-        let secret = self.keyring.secret();
-        let (key, authorisation) = (secret.log_signing_key(vault.epoch), secret.tpm_signing_authorisation());
-
-        let session = self.store.session(&trust)?;
-        session.refusals_due(who.at, &mut draft)?;
-        let leaf = session.next_leaf(&draft);
-        draft.event(event);
-        let tpm = &mut self.tpm;
-        let committed = session.hand_out(&draft, &key, |note, checkpoint| {
-            let signature = tpm.sign(&object, &authorisation, note.text().as_bytes())?;
-            note.add(&signer, &signature);
-            Ok::<_, Error>(HandedOut {
-                checkpoint,
-                note: note.clone(),
-                keys,
-                leaf,
-            })
-        })?;
-        Ok(self.remember(committed)?.into_subject())
+        let keys = LogKeys {
+            log: log_key(&self.keyring, vault),
+            tpm: Some(machine.clone()),
+        };
+        Ok((keys, machine, object))
     }
 }
