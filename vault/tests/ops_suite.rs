@@ -11,6 +11,8 @@
 
 #[path = "ops_suite/clock.rs"]
 mod clock;
+#[path = "ops_suite/exporting.rs"]
+mod exporting;
 #[path = "ops_suite/fixture.rs"]
 mod fixture;
 #[path = "ops_suite/index.rs"]
