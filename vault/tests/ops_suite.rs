@@ -21,6 +21,8 @@ mod index;
 mod lifecycle;
 #[path = "ops_suite/looks.rs"]
 mod looks;
+#[path = "ops_suite/migrating.rs"]
+mod migrating;
 #[path = "ops_suite/older_record.rs"]
 mod older_record;
 #[path = "ops_suite/readers.rs"]

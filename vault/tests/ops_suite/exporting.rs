@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use strongroom_core::audit::Period;
 use strongroom_core::log::Action;
 use strongroom_vault::ops::Error;
 use strongroom_vault::store::ExportFolder;
@@ -84,4 +85,27 @@ fn the_newest_event_is_proven_and_the_one_behind_it_is_none() {
     assert_eq!((proven.event.leaf, proven.checkpoint.size), (1, 3));
     let error = open.prove_event(&who(2), 3).unwrap_err();
     assert!(matches!(error, Error::NoLeaf { leaf: 3, events: 3 }), "{error}");
+}
+
+/// Others go on working while a report is made.
+#[test]
+fn a_report_is_of_the_log_that_was_handed_out() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    escrow(&mut open, &who(0), "LAB-01", 1);
+    let handed_out = open.report(&who(1)).unwrap();
+    escrow(&mut open, &who(2), "LAB-02", 2);
+    open.close().unwrap();
+    let mut read = 0;
+    let reported = vault
+        .inventory()
+        .report(&handed_out, Period::default(), |events| read += events)
+        .unwrap();
+    assert_eq!((reported.report.events, reported.report.escrows), (3, 1));
+    assert_eq!(reported.report.handed_out[0].root, handed_out.checkpoint.root);
+    assert_eq!(
+        (reported.first_wrong, read),
+        (None, 3 + 4),
+        "the log, and then the whole file"
+    );
 }
