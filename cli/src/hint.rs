@@ -74,6 +74,7 @@ fn store(error: &StoreError) -> String {
         StoreError::Busy => "it is free again in a moment: try again, or wait longer with --wait SECONDS",
         StoreError::DiskFull => "make room on the disk of the vault folder and repeat the command",
         StoreError::Event(_) => "give less at once, or a shorter note",
+        StoreError::ExportBusy { .. } => "wait until it is done, and export again; or name another folder",
         StoreError::Export { .. } => {
             "see whether the folder is there, writable and not full, and export again: what was interrupted is gone on with"
         }

@@ -1,30 +1,46 @@
-//! A file that an answer goes to: it is there whole, or as if nobody had begun it, and takes no other's place.
+//! A file that an answer goes to: it is there whole, or empty where its writer was killed, and takes no other's place.
 
 use std::fs;
 use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
+
+use rustix::fs::FlockOperation;
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use crate::failure::Failure;
 
 /// A file whose place is taken, empty, before anything is put on record for it; dropped unwritten, it is removed again.
 pub(crate) struct OutFile {
     path: PathBuf,
+    /// The empty file, locked: whoever else is given this path finds it taken.
+    place: File,
     is_written: bool,
 }
 
 impl OutFile {
-    /// Takes the place. A file that is there already is left as it is, and refused; unless it is empty, as one is whose
-    /// writer was killed.
+    /// Takes the place. A file that is there already is left as it is, and refused; unless it is empty and nobody's, as
+    /// one is whose writer was killed.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        match File::create_new(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_empty(path) => {}
-            created => drop(created.map_err(|source| failure(path, source))?),
+        let place = match File::create_new(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => abandoned(path).ok_or(error),
+            created => created,
+        };
+        let place = place.map_err(|source| failure(path, source))?;
+        let held = rustix::fs::flock(&place, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK);
+        // Whoever held it until now may have written.
+        if held || !is_empty(path, &place) {
+            return Err(failure(path, io::ErrorKind::AlreadyExists.into()));
         }
         Ok(Self {
             path: path.to_owned(),
+            place,
             is_written: false,
         })
     }
@@ -33,10 +49,13 @@ impl OutFile {
     pub(crate) fn write(mut self, text: &str) -> Result<(), Failure> {
         let beside = self.beside();
         let write = || {
-            let mut file = File::create(&beside)?;
+            // What a killed writer of ours left; neither it nor anything in its place is followed.
+            drop(fs::remove_file(&beside));
+            let mut file = File::create_new(&beside)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
-            fs::rename(&beside, &self.path)
+            fs::rename(&beside, &self.path)?;
+            File::open(folder(&self.path))?.sync_all()
         };
         let written = write();
         if written.is_err() {
@@ -50,24 +69,43 @@ impl OutFile {
         &self.path
     }
 
+    /// A name that nobody gives a file of their own.
     fn beside(&self) -> PathBuf {
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".new");
-        self.path.with_file_name(name)
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        self.path.with_file_name(format!(".{name}.strongroom"))
     }
 }
 
 impl Drop for OutFile {
     fn drop(&mut self) {
-        if !self.is_written {
+        if !self.is_written && is_empty(&self.path, &self.place) {
             // What cannot be removed is empty, and the failure that led here says so.
             drop(fs::remove_file(&self.path));
         }
     }
 }
 
-fn is_empty(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
+/// A plain file that is empty.
+fn abandoned(path: &Path) -> Option<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let mut options = OpenOptions::new();
+    options.write(true).custom_flags(flags.bits().cast_signed());
+    options.open(path).ok().filter(|file| is_empty(path, file))
+}
+
+/// Whether this file stands there, plain and empty.
+fn is_empty(path: &Path, file: &File) -> bool {
+    let (Ok(there), Ok(held)) = (fs::symlink_metadata(path), file.metadata()) else {
+        return false;
+    };
+    there.is_file() && there.len() == 0 && (there.dev(), there.ino()) == (held.dev(), held.ino())
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
 }
 
 fn failure(path: &Path, source: io::Error) -> Failure {

@@ -32,6 +32,7 @@ pub use reveals::RevealRow;
 pub use reveals::Reveals;
 pub use reveals::Rotation;
 pub use subject::Subject;
+pub use verification::Accepted;
 pub use verification::AuditAlarm;
 pub use verification::Verification;
 

@@ -1,4 +1,4 @@
--- The signing key of the TPM, as only that TPM can load it: TPM2B_PUBLIC, TPM2B_PRIVATE.
+-- The signing key of the TPM, as only that TPM can load it: x (32 bytes), y (32 bytes), TPM2B_PRIVATE.
 CREATE TABLE signing_key (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     object BLOB NOT NULL

@@ -3,11 +3,11 @@
 mod text;
 
 use serde::Serialize;
+use strongroom_core::audit::Accepted;
 use strongroom_core::audit::Report;
 use strongroom_core::crypto::Digest;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::Event;
-use strongroom_core::log::Note;
 use strongroom_core::log::ProvenEvent;
 use strongroom_core::log::VerifierKey;
 
@@ -28,6 +28,7 @@ struct Log {
     origin: String,
     size: u64,
     root: Digest,
+    /// The keys that signed it: those given or, of one of an earlier epoch, its successor.
     signed_by: Vec<String>,
     /// How many events the earlier checkpoint was over, where one was given.
     since: Option<u64>,
@@ -67,16 +68,16 @@ pub enum Look {
 }
 
 impl Verified {
-    pub(crate) fn log(checkpoint: Checkpoint, report: Report, keys: &[VerifierKey], earlier: Option<&Note>) -> Self {
-        let earlier = earlier.and_then(|note| Checkpoint::from_note(note).ok());
+    pub(crate) fn log(accepted: Accepted, since: Option<Checkpoint>) -> Self {
+        let checkpoint = accepted.checkpoint;
         Self(Answer::Log(Box::new(Log {
             ok: true,
             origin: checkpoint.origin.to_string(),
             size: checkpoint.size,
             root: checkpoint.root,
-            signed_by: written(keys),
-            since: earlier.map(|earlier| earlier.size),
-            report,
+            signed_by: accepted.signed_by.iter().map(ToString::to_string).collect(),
+            since: since.map(|since| since.size),
+            report: accepted.report,
         })))
     }
 
@@ -86,7 +87,7 @@ impl Verified {
             origin: proven.checkpoint.origin.to_string(),
             size: proven.checkpoint.size,
             root: proven.checkpoint.root,
-            signed_by: written(keys),
+            signed_by: keys.iter().map(ToString::to_string).collect(),
             leaf: proven.event.leaf,
             event: proven.event,
         })))
@@ -104,8 +105,4 @@ impl Verified {
             Answer::Event(proven) => text::event(proven),
         }
     }
-}
-
-fn written(keys: &[VerifierKey]) -> Vec<String> {
-    keys.iter().map(ToString::to_string).collect()
 }

@@ -28,6 +28,14 @@ pub enum Error {
         /// How.
         source: io::Error,
     },
+    /// The checkpoint of an exported log is no signed note.
+    #[error("{} is no signed checkpoint any more", path.display())]
+    Checkpoint {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: ParseNoteError,
+    },
     /// A file is no signed note.
     #[error("{} is no signed checkpoint", path.display())]
     Note {
@@ -89,10 +97,15 @@ impl Error {
         match self {
             Self::NoExport { .. } => Kind::NotFound,
             Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => Kind::NotFound,
+            // What begins as a proof was one, and somebody changed it.
+            Self::ProofText { source, .. } if source.line > 1 => Kind::Integrity,
             Self::Read { .. } | Self::Note { .. } | Self::ProofText { .. } => Kind::Refused,
-            Self::Missing { .. } | Self::Tile { .. } | Self::Entries { .. } | Self::Alarm(_) | Self::Proof(_) => {
-                Kind::Integrity
-            }
+            Self::Checkpoint { .. }
+            | Self::Missing { .. }
+            | Self::Tile { .. }
+            | Self::Entries { .. }
+            | Self::Alarm(_)
+            | Self::Proof(_) => Kind::Integrity,
         }
     }
 

@@ -24,6 +24,7 @@ impl LogFolder<'_> {
             Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Err(Error::NoExport {
                 path: self.0.to_owned(),
             }),
+            Err(Error::Note { path, source }) => Err(Error::Checkpoint { path, source }),
             result => result,
         }
     }
@@ -37,7 +38,7 @@ impl LogFolder<'_> {
         };
         let most = u64::try_from(row).unwrap_or(u64::MAX).saturating_mul(tile.width);
         match read(&path, most) {
-            Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Err(Error::Missing { path }),
+            Err(Error::Read { source, .. }) => Err(in_its_place(path, source)),
             result => result,
         }
     }
@@ -45,6 +46,19 @@ impl LogFolder<'_> {
     /// Where a tile stands.
     pub(crate) fn path(&self, tile: Tile) -> PathBuf {
         self.0.join(tile.to_string())
+    }
+}
+
+/// What it means that a tile cannot be read: it is not there, or something else stands in its place or on the way to it; or
+/// the disk fails.
+fn in_its_place(path: PathBuf, source: io::Error) -> Error {
+    let kind = source.kind();
+    if kind == io::ErrorKind::NotFound {
+        Error::Missing { path }
+    } else if [io::ErrorKind::NotADirectory, io::ErrorKind::IsADirectory].contains(&kind) {
+        Error::Tile { path }
+    } else {
+        Error::Read { path, source }
     }
 }
 
@@ -70,7 +84,7 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     };
     let metadata = std::fs::metadata(path).map_err(failure)?;
     if !metadata.is_file() {
-        return Err(failure(io::Error::other("not a plain file")));
+        return Err(failure(io::ErrorKind::IsADirectory.into()));
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failure)?;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use strongroom_core::audit::Verification;
 use strongroom_core::crypto::Digest;
+use strongroom_core::log::Checkpoint;
 use strongroom_core::log::VerifierKey;
 use strongroom_core::tiles::HEIGHT;
 use strongroom_core::tiles::Rows;
@@ -27,7 +28,8 @@ pub(crate) fn export(
 ) -> Result<Verified, Error> {
     let folder = LogFolder(path);
     let earlier = since.map(folder::note).transpose()?;
-    let mut verification = Verification::begin(folder.checkpoint()?, keys.to_vec(), earlier.as_ref())?;
+    let since = earlier.as_ref().and_then(|note| Checkpoint::from_note(note).ok());
+    let mut verification = Verification::begin(folder.checkpoint()?, keys.to_vec(), earlier)?;
     let size = verification.size();
     let mut hashes = HashTiles::new(&folder, size);
     let mut progress = progress(size);
@@ -37,8 +39,7 @@ pub(crate) fn export(
     }
     progress.end();
     hashes.finish()?;
-    let (checkpoint, report) = verification.finish()?;
-    Ok(Verified::log(checkpoint, report, keys, earlier.as_ref()))
+    Ok(Verified::log(verification.finish()?, since))
 }
 
 /// Takes the leaves of one bundle.

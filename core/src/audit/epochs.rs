@@ -2,6 +2,8 @@
 //! epoch.
 
 use crate::audit::AuditAlarm;
+use crate::log::Action;
+use crate::log::Checkpoint;
 use crate::log::LogKeys;
 use crate::log::Note;
 use crate::log::Origin;
@@ -35,14 +37,20 @@ impl Epochs {
         }
     }
 
-    /// Takes an event that was just replayed: does it begin an epoch?
+    /// Takes an event that was just replayed: does it begin an epoch? The event that does says so, and no other.
     pub(super) fn take(&mut self, replayed: &Replayed) -> Result<(), AuditAlarm> {
-        for change in &replayed.event.body.changes {
+        let (event, before) = (&replayed.event, self.epochs.len());
+        for change in &event.body.changes {
             if let Change::Vault(vault) = change {
                 self.vault(replayed, vault)?;
             }
         }
-        Ok(())
+        let begins = before > 0 && self.epochs.len() > before;
+        let says = matches!(event.body.action, Action::AlarmAccept | Action::Restore);
+        if begins == says && begins == event.body.epoch.is_some() {
+            return Ok(());
+        }
+        Err(AuditAlarm::Epoch { leaf: event.leaf })
     }
 
     fn vault(&mut self, replayed: &Replayed, vault: &VaultRecord) -> Result<(), AuditAlarm> {
@@ -86,19 +94,33 @@ impl Epochs {
         Ok(())
     }
 
-    /// That every key which was given signed the checkpoint, itself or by those that it vouched for.
-    pub(super) fn require_signed(&self, note: &Note, origin: &str) -> Result<(), AuditAlarm> {
+    /// That every key which was given signed the checkpoint, itself or by those that it vouched for; gives the keys that
+    /// did.
+    pub(super) fn require_signed(&self, note: &Note, origin: &str) -> Result<Vec<VerifierKey>, AuditAlarm> {
         let present = self.epochs.last().filter(|epoch| epoch.origin == origin);
         let present = present.ok_or_else(|| AuditAlarm::OtherOrigin {
             origin: origin.to_owned(),
         })?;
+        let mut signed: Vec<VerifierKey> = Vec::new();
         for given in &self.given {
             let key = self.successor(given, present)?;
             if note.verify(key).is_err() {
                 return Err(AuditAlarm::NotSigned { key: key.to_string() });
             }
+            if !signed.contains(key) {
+                signed.push(key.clone());
+            }
         }
-        Ok(())
+        Ok(signed)
+    }
+
+    /// That an earlier checkpoint is of one of these epochs, and signed by its log key.
+    pub(super) fn require_of_this_log(&self, note: &Note, checkpoint: &Checkpoint) -> Result<(), AuditAlarm> {
+        let origin = checkpoint.origin.to_string();
+        match self.epochs.iter().find(|epoch| epoch.origin == origin) {
+            Some(epoch) => note.verify(&epoch.keys.log).map_err(|_| AuditAlarm::Earlier),
+            None => Err(AuditAlarm::OtherEpoch { origin }),
+        }
     }
 
     /// The key of the present epoch in whose place a given one stands: itself, or its successor.

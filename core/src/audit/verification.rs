@@ -3,9 +3,11 @@
 use crate::audit::Findings;
 use crate::audit::Report;
 use crate::audit::epochs::Epochs;
+use crate::crypto::Digest;
 use crate::log::Checkpoint;
 use crate::log::Leaf;
 use crate::log::Note;
+use crate::log::Origin;
 use crate::log::Replay;
 use crate::log::ReplayError;
 use crate::log::Replayed;
@@ -19,7 +21,7 @@ pub struct Verification {
     replay: Replay,
     findings: Findings,
     epochs: Epochs,
-    since: Option<Checkpoint>,
+    since: Option<Earlier>,
 }
 
 /// Why an auditor cannot accept a log.
@@ -40,9 +42,27 @@ pub enum AuditAlarm {
     /// What is signed is no checkpoint of a vault.
     #[error("the checkpoint is not one of a vault")]
     Checkpoint,
-    /// The earlier checkpoint is none of a vault, or not signed by the keys that were given.
-    #[error("the earlier checkpoint is not one of a vault, or not signed by the keys given")]
+    /// The earlier checkpoint is none of a vault, or not signed by the log key of its epoch.
+    #[error("the earlier checkpoint is not one of a vault, or is not signed by it")]
     Earlier,
+    /// The earlier checkpoint is of another vault.
+    #[error("the earlier checkpoint is of another vault: {origin}")]
+    OtherVault {
+        /// Its origin.
+        origin: String,
+    },
+    /// The earlier checkpoint is of an epoch of this vault that the log does not have.
+    #[error("the earlier checkpoint is of an epoch that this log does not have: {origin}")]
+    OtherEpoch {
+        /// Its origin.
+        origin: String,
+    },
+    /// Something is handed out in the middle of a commit, where there is no checkpoint.
+    #[error("leaf {leaf} hands something out in the middle of a commit")]
+    HandedOut {
+        /// The leaf.
+        leaf: u64,
+    },
     /// The checkpoint's origin is not the one of the log's last epoch.
     #[error("the checkpoint is of {origin}, and the log is not")]
     OtherOrigin {
@@ -101,21 +121,26 @@ impl Verification {
     ///
     /// # Errors
     ///
-    /// Fails if the checkpoints alone show that the log cannot be accepted.
-    pub fn begin(note: Note, keys: Vec<VerifierKey>, since: Option<&Note>) -> Result<Self, AuditAlarm> {
+    /// Fails if the checkpoint is none, if one of these is of another vault, or if a key of its own epoch did not sign it.
+    pub fn begin(note: Note, keys: Vec<VerifierKey>, since: Option<Note>) -> Result<Self, AuditAlarm> {
         let checkpoint = Checkpoint::from_note(&note).map_err(|_| AuditAlarm::Checkpoint)?;
-        require_signed(&note, &checkpoint, &keys)?;
-        let earlier = since.map(|since| earlier(since, &keys)).transpose()?;
-        if let Some(earlier) = earlier {
-            require_later(&checkpoint, &earlier)?;
+        for key in &keys {
+            let origin: Option<Origin> = key.name().parse().ok();
+            if origin.is_none_or(|origin| origin.vault != checkpoint.origin.vault) {
+                return Err(AuditAlarm::UnknownKey { key: key.to_string() });
+            }
+            if origin == Some(checkpoint.origin) && note.verify(key).is_err() {
+                return Err(AuditAlarm::NotSigned { key: key.to_string() });
+            }
         }
+        let since = since.map(|since| Earlier::of(since, &checkpoint)).transpose()?;
         Ok(Self {
             note,
             checkpoint,
             replay: Replay::default(),
             findings: Findings::default(),
             epochs: Epochs::new(keys),
-            since: earlier,
+            since,
         })
     }
 
@@ -128,63 +153,103 @@ impl Verification {
     ///
     /// # Errors
     ///
-    /// Fails if the leaf does not hold together with those before, or if this is not the log that was seen before.
+    /// Fails if the leaf does not hold together with those before.
     pub fn take(&mut self, leaf: &Leaf) -> Result<Replayed, AuditAlarm> {
         let replayed = self.replay.next(leaf)?;
+        let event = &replayed.event;
+        if event.body.action.hands_out() && event.commit.is_none() {
+            return Err(AuditAlarm::HandedOut { leaf: event.leaf });
+        }
         self.epochs.take(&replayed)?;
         let replay = &self.replay;
         self.findings.take(&replayed, || replay.root());
-        match self.since {
-            Some(since) if since.size == replay.size() && since.root != replay.root() => {
-                Err(AuditAlarm::Rewritten { before: since.size })
-            }
-            _ => Ok(replayed),
+        if let Some(since) = &mut self.since
+            && since.checkpoint.size == replay.size()
+        {
+            since.root = Some(replay.root());
         }
+        Ok(replayed)
     }
 
-    /// The report, if the leaves were those of the checkpoint, which every key has signed.
+    /// The report, if the leaves were those of the checkpoint, which every key has signed, and extend the earlier one.
     ///
     /// # Errors
     ///
     /// Fails if anything of that does not hold.
-    pub fn finish(self) -> Result<(Checkpoint, Report), AuditAlarm> {
+    pub fn finish(self) -> Result<Accepted, AuditAlarm> {
         let (events, size) = (self.replay.size(), self.checkpoint.size);
         if size != events || self.checkpoint.root != self.replay.root() {
             return Err(AuditAlarm::OtherRoot { events, size });
         }
-        self.epochs
+        let signed_by = self
+            .epochs
             .require_signed(&self.note, &self.checkpoint.origin.to_string())?;
         let projection = self.replay.finish()?;
-        Ok((self.checkpoint, self.findings.finish(projection)))
+        if let Some(since) = &self.since {
+            self.epochs.require_of_this_log(&since.note, &since.checkpoint)?;
+            since.require_extended(events)?;
+        }
+        Ok(Accepted {
+            checkpoint: self.checkpoint,
+            signed_by,
+            report: self.findings.finish(projection),
+        })
     }
 }
 
-/// That every key of its origin signed a checkpoint. Of the keys of other epochs only the log itself tells.
-fn require_signed(note: &Note, checkpoint: &Checkpoint, keys: &[VerifierKey]) -> Result<(), AuditAlarm> {
-    let origin = checkpoint.origin.to_string();
-    let unsigned = |key: &&VerifierKey| key.name() == origin && note.verify(key).is_err();
-    match keys.iter().find(unsigned) {
-        Some(key) => Err(AuditAlarm::NotSigned { key: key.to_string() }),
-        None => Ok(()),
-    }
+/// A log that an auditor can accept.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Its checkpoint.
+    pub checkpoint: Checkpoint,
+    /// The keys that signed it: those that were given or, where one was of an earlier epoch, its successor.
+    pub signed_by: Vec<VerifierKey>,
+    /// What it comes to.
+    pub report: Report,
 }
 
-fn earlier(since: &Note, keys: &[VerifierKey]) -> Result<Checkpoint, AuditAlarm> {
-    let earlier = Checkpoint::from_note(since).map_err(|_| AuditAlarm::Earlier)?;
-    require_signed(since, &earlier, keys).map_err(|_| AuditAlarm::Earlier)?;
-    Ok(earlier)
+/// A checkpoint from an earlier visit.
+#[derive(Debug)]
+struct Earlier {
+    note: Note,
+    checkpoint: Checkpoint,
+    /// The log's root when it was as long.
+    root: Option<Digest>,
 }
 
-/// That a checkpoint could extend an earlier one, by their sizes.
-fn require_later(checkpoint: &Checkpoint, earlier: &Checkpoint) -> Result<(), AuditAlarm> {
-    let (events, before) = (checkpoint.size, earlier.size);
-    if events < before {
-        return Err(AuditAlarm::Shorter { events, before });
+impl Earlier {
+    fn of(note: Note, now: &Checkpoint) -> Result<Self, AuditAlarm> {
+        let checkpoint = Checkpoint::from_note(&note).map_err(|_| AuditAlarm::Earlier)?;
+        if checkpoint.origin.vault != now.origin.vault {
+            return Err(AuditAlarm::OtherVault {
+                origin: checkpoint.origin.to_string(),
+            });
+        }
+        // No vault signs for a log without events: its first commit has one.
+        if checkpoint.size == 0 {
+            return Err(AuditAlarm::Earlier);
+        }
+        Ok(Self {
+            note,
+            checkpoint,
+            root: None,
+        })
     }
-    if events == before && checkpoint.root != earlier.root {
-        return Err(AuditAlarm::TwoHistories { size: events });
+
+    /// That a log of so many events goes on from it. Both are known to be signed by now.
+    fn require_extended(&self, events: u64) -> Result<(), AuditAlarm> {
+        let before = self.checkpoint.size;
+        if events < before {
+            return Err(AuditAlarm::Shorter { events, before });
+        }
+        if self.root == Some(self.checkpoint.root) {
+            return Ok(());
+        }
+        Err(match events == before {
+            true => AuditAlarm::TwoHistories { size: events },
+            false => AuditAlarm::Rewritten { before },
+        })
     }
-    Ok(())
 }
 
 #[cfg(test)]

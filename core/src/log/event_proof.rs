@@ -19,6 +19,7 @@ use crate::log::Checkpoint;
 use crate::log::Event;
 use crate::log::Leaf;
 use crate::log::Note;
+use crate::log::Origin;
 use crate::log::VerifierKey;
 use crate::tree::root_from_inclusion;
 
@@ -60,6 +61,12 @@ pub enum EventProofError {
         /// The key, as it was given.
         key: String,
     },
+    /// A key is of another epoch of the same vault, and a proof does not say who vouches for the one of its own.
+    #[error("its checkpoint is of another epoch than the key: {origin}")]
+    OtherEpoch {
+        /// The checkpoint's origin.
+        origin: String,
+    },
     /// The hashes do not lead from the leaf to the checkpoint's root.
     #[error("its event is not in the log of its checkpoint")]
     NotIncluded,
@@ -87,8 +94,14 @@ impl EventProof {
     pub fn verify(&self, keys: &[VerifierKey]) -> Result<ProvenEvent, EventProofError> {
         let checkpoint = Checkpoint::from_note(&self.note).map_err(|_| EventProofError::Checkpoint)?;
         for key in keys {
-            let signed = key.name() == checkpoint.origin.to_string() && self.note.verify(key).is_ok();
-            if !signed {
+            let origin: Option<Origin> = key.name().parse().ok();
+            let other_epoch = |origin: &Origin| origin.vault == checkpoint.origin.vault && *origin != checkpoint.origin;
+            if origin.as_ref().is_some_and(other_epoch) {
+                return Err(EventProofError::OtherEpoch {
+                    origin: checkpoint.origin.to_string(),
+                });
+            }
+            if origin != Some(checkpoint.origin) || self.note.verify(key).is_err() {
                 return Err(EventProofError::NotSigned { key: key.to_string() });
             }
         }

@@ -210,7 +210,16 @@ fn a_file_that_is_missing_cut_off_or_changed_is_named() {
     let tiles: Vec<&String> = files.iter().filter(|file| file.starts_with("tile")).collect();
     assert_eq!(tiles.len(), 7, "{files:?}");
     for file in tiles {
-        let harms: [&dyn Fn(&Path); 4] = [
+        let harms: [&dyn Fn(&Path); 6] = [
+            &|path| {
+                fs::remove_file(path).unwrap();
+                fs::create_dir(path).unwrap();
+            },
+            &|path| {
+                let folder = path.parent().unwrap();
+                fs::remove_dir_all(folder).unwrap();
+                fs::write(folder, "").unwrap();
+            },
             &|path| fs::remove_file(path).unwrap(),
             &|path| cut(path),
             &|path| flip(path, 33),
@@ -223,6 +232,39 @@ fn a_file_that_is_missing_cut_off_or_changed_is_named() {
             assert_eq!(error["kind"], "integrity", "{file}, harm {number}: {error}");
         }
     }
+}
+
+/// Nor does a checkpoint or a proof turn into something that was merely named wrongly.
+#[test]
+fn signatures_that_are_gone_are_an_alarm() {
+    let handed_out = &*HANDED_OUT;
+    let (_folder, forged) = handed_out.copied();
+    let checkpoint = forged.join("checkpoint");
+    let text = fs::read_to_string(&checkpoint).unwrap();
+    let (head, signatures) = text.split_once("\n\n").unwrap();
+    for forgery in [
+        head,
+        &format!("{head}\n\n"),
+        &text[..text.len() - 1],
+        &text.replace(signatures, "— x !\n"),
+    ] {
+        fs::write(&checkpoint, forgery).unwrap();
+        handed_out.audit(&forged).refused(4, "is no signed checkpoint any more");
+    }
+    let proof = fs::read_to_string(handed_out.path("first.proof")).unwrap();
+    let (head, _) = proof.rsplit_once("\n\n").unwrap();
+    let file = handed_out.path("unsigned.proof");
+    fs::write(&file, head).unwrap();
+    let words = [
+        "--json",
+        "--proof",
+        file.to_str().unwrap(),
+        "--key",
+        &handed_out.keys[0],
+    ];
+    Run::of(AUDIT_PROGRAM, words)
+        .output()
+        .refused(4, "is no proof of an event");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! or nothing came of it, and whoever asks again gets it.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use crate::end_to_end::auditors::keys;
 use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points_on_a_copy;
 use crate::end_to_end::held::Held;
+use crate::end_to_end::held::names;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
@@ -104,4 +106,59 @@ pub(crate) fn checkpointing(site: &Site, out: &Path) -> Run {
 
 fn stick(site: &Site) -> PathBuf {
     site.beside("stick")
+}
+
+/// The stick comes from outside: whatever lies on it, nothing is written but below its folder.
+#[test]
+fn nothing_is_written_through_a_link() {
+    let site = Site::new();
+    let folder = stick(&site);
+    let outside = site.beside("outside");
+    let link = |to: &Path, place: &Path| symlink(to, place).unwrap();
+    let plants: [&dyn Fn(&Path); 6] = [
+        &|place| link(&site.file(), place),
+        &|place| link(Path::new("/dev/zero"), place),
+        &fifo,
+        &|place| link(&outside, place),
+        &|place| link(&outside, place),
+        &|place| fs::write(place, "in the way").unwrap(),
+    ];
+    let names_of_ours = [".new", "checkpoint", "checkpoint", "tile", "tile/entries", "tile/0"];
+    for (name, plant) in names_of_ours.into_iter().zip(plants) {
+        fs::create_dir(&folder).unwrap();
+        fs::create_dir(&outside).unwrap();
+        if name.contains('/') {
+            fs::create_dir(folder.join("tile")).unwrap();
+        }
+        plant(&folder.join(name));
+        let refused = exporting(&site, &folder).under("timeout", ["60"]).output();
+        refused.refused(1, "holds something that no export writes");
+        assert!(names(&outside).is_empty(), "{name}");
+        site.verify();
+        fs::remove_dir_all(&folder).unwrap();
+        fs::remove_dir(&outside).unwrap();
+    }
+}
+
+#[test]
+fn two_exports_into_one_folder_take_turns() {
+    let site = Site::new();
+    let folder = stick(&site);
+    fs::create_dir(&folder).unwrap();
+    let held = fs::File::open(&folder).unwrap();
+    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let busy = exporting(&site, &folder).output().refused(6, "is under way").error();
+    assert_eq!(busy["kind"], "busy", "{busy}");
+    assert_eq!(
+        busy["hint"],
+        "wait until it is done, and export again; or name another folder"
+    );
+    assert!(names(&folder).is_empty());
+    drop(held);
+    exporting(&site, &folder).output().ok();
+    audited(&folder, &keys(&site), &[]).ok();
+}
+
+fn fifo(place: &Path) {
+    Run::of("mkfifo", [place]).output().ok();
 }

@@ -94,7 +94,7 @@ impl Error {
 const fn store_kind(error: &StoreError) -> ErrorKind {
     match error {
         StoreError::Alarm(_) | StoreError::ExportDiffers { .. } => ErrorKind::Integrity,
-        StoreError::Busy => ErrorKind::Busy,
+        StoreError::Busy | StoreError::ExportBusy { .. } => ErrorKind::Busy,
         StoreError::NoVault { .. } => ErrorKind::NotFound,
         StoreError::Random(_) | StoreError::Sqlite(_) => ErrorKind::Internal,
         StoreError::DiskFails(_)

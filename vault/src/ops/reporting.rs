@@ -66,7 +66,7 @@ impl Inventory {
             done(1);
             Ok::<_, Error>(true)
         })?;
-        let (_, report) = verification.finish().map_err(alarm)?;
+        let report = verification.finish().map_err(alarm)?.report;
         Ok(Reported {
             report,
             reveals,

@@ -163,6 +163,12 @@ impl Unsealed {
 
     /// Holds the file's end against the anchor, and finishes what a death between COMMIT and NV_Write left.
     fn settle(&mut self) -> Result<(), Error> {
+        if let Some(migrated) = self.migrated.take() {
+            // A commit of ours, of which nobody said how it ended.
+            if self.store.vault()?.0 == migrated {
+                self.vault = migrated;
+            }
+        }
         let authorisation = self.anchor_authorisation();
         let remembered = self.tpm.read_anchor(&self.place, &authorisation)?;
         let snapshot = self.store.snapshot()?;

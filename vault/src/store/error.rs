@@ -51,6 +51,12 @@ pub enum StoreError {
         /// How many events the log in it has.
         size: u64,
     },
+    /// Another export into the folder is under way.
+    #[error("another export into {} is under way", path.display())]
+    ExportBusy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A folder that the log is exported to, or a file in it, failed.
     #[error("{}", path.display())]
     Export {

@@ -6,10 +6,13 @@
 use std::fs;
 use std::fs::File;
 use std::io;
+use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
+use rustix::fs::FlockOperation;
+use rustix::io::Errno;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::Note;
 use strongroom_core::tiles;
@@ -25,10 +28,12 @@ use crate::store::StoreError;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
 
-/// A folder that holds an exported log, or nothing yet.
-#[derive(Clone, Debug)]
+/// A folder that holds an exported log, or nothing yet. Nobody else exports into it while this is there.
+#[derive(Debug)]
 pub struct ExportFolder {
     path: PathBuf,
+    /// The folder itself, locked.
+    folder: File,
     before: Option<Checkpoint>,
 }
 
@@ -44,23 +49,35 @@ pub struct Exported {
 impl ExportFolder {
     /// Opens the folder at `path`, and makes it where it is not there.
     ///
+    /// It comes from outside, so what lies in it is looked at before it is used: nothing is written through a link.
+    ///
     /// # Errors
     ///
-    /// Fails if it cannot be used, or holds anything that an export does not write.
+    /// Fails if it cannot be used, if it holds anything that an export does not write, and if another export into it is
+    /// under way.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         match fs::create_dir(path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failure(path, error)),
             _ => {}
         }
+        let folder = File::open(path).map_err(|error| failure(path, error))?;
+        // A network's file system may know no lock on a folder; there nobody is kept out.
+        if rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+            return Err(StoreError::ExportBusy { path: path.to_owned() });
+        }
         for entry in fs::read_dir(path).map_err(|error| failure(path, error))? {
-            let name = entry.map_err(|error| failure(path, error))?.file_name();
-            if ![CHECKPOINT, TILES, NEW].iter().any(|ours| name == *ours) {
+            let entry = entry.map_err(|error| failure(path, error))?;
+            let kind = entry.file_type().map_err(|error| failure(path, error))?;
+            let name = entry.file_name();
+            let ours = (name == TILES && kind.is_dir()) || ((name == CHECKPOINT || name == NEW) && kind.is_file());
+            if !ours {
                 return Err(foreign(path, &name.to_string_lossy()));
             }
         }
         Ok(Self {
             before: read_checkpoint(path)?,
             path: path.to_owned(),
+            folder,
         })
     }
 
@@ -78,20 +95,39 @@ impl ExportFolder {
     fn put(&self, name: &Path, bytes: &[u8], durable: bool) -> Result<(), StoreError> {
         let (new, place) = (self.path.join(NEW), self.path.join(name));
         let write = || {
-            let mut file = File::create(&new)?;
+            let mut file = match File::create_new(&new) {
+                // What an interrupted export left.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    fs::remove_file(&new)?;
+                    File::create_new(&new)
+                }
+                created => created,
+            }?;
             file.write_all(bytes)?;
             if durable { file.sync_all() } else { Ok(()) }
         };
         write().map_err(|error| failure(&new, error))?;
-        match fs::rename(&new, &place) {
-            // The first file of its folder.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let parent = place.parent().unwrap_or(&self.path);
-                fs::create_dir_all(parent).map_err(|error| failure(parent, error))?;
-                fs::rename(&new, &place).map_err(|error| failure(&place, error))
+        self.require_folders(name)?;
+        fs::rename(&new, &place).map_err(|error| failure(&place, error))
+    }
+
+    /// That each folder on the way to a file is a real one, made where it is not there.
+    fn require_folders(&self, name: &Path) -> Result<(), StoreError> {
+        let mut folder = self.path.clone();
+        for part in name.parent().into_iter().flat_map(Path::iter) {
+            folder.push(part);
+            let kind = match fs::symlink_metadata(&folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    fs::create_dir(&folder).map_err(|error| failure(&folder, error))?;
+                    continue;
+                }
+                found => found.map_err(|error| failure(&folder, error))?,
+            };
+            if !kind.is_dir() {
+                return Err(foreign(&self.path, &name.to_string_lossy()));
             }
-            renamed => renamed.map_err(|error| failure(&place, error)),
         }
+        Ok(())
     }
 
     fn put_tile(&self, tile: Tile, bytes: &[u8]) -> Result<(), StoreError> {
@@ -100,14 +136,9 @@ impl ExportFolder {
 
     /// Has the disk hold all that was written so far, and then the checkpoint.
     fn conclude(&self, note: &Note) -> Result<(), StoreError> {
-        let sync = || {
-            let folder = File::open(&self.path)?;
-            rustix::fs::syncfs(&folder)?;
-            Ok(folder)
-        };
-        let folder = sync().map_err(|error| failure(&self.path, error))?;
+        rustix::fs::syncfs(&self.folder).map_err(|error| failure(&self.path, error.into()))?;
         self.put(Path::new(CHECKPOINT), note.to_string().as_bytes(), true)?;
-        folder.sync_all().map_err(|error| failure(&self.path, error))
+        self.folder.sync_all().map_err(|error| failure(&self.path, error))
     }
 }
 
@@ -210,15 +241,19 @@ impl Snapshot<'_> {
     }
 }
 
-/// The checkpoint that an export before left, if there was one.
+/// The checkpoint that an export before left, if there was one: a plain file, as the folder was just listed.
 fn read_checkpoint(path: &Path) -> Result<Option<Checkpoint>, StoreError> {
     let file = path.join(CHECKPOINT);
-    let text = match fs::read(&file) {
+    let mut text = String::new();
+    let read = File::open(&file).and_then(|file| file.take(MAX_NOTE_LEN).read_to_string(&mut text));
+    match read {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        read => read.map_err(|error| failure(&file, error))?,
-    };
-    let note = String::from_utf8(text).ok().and_then(|text| text.parse().ok());
-    let checkpoint = note.and_then(|note| Checkpoint::from_note(&note).ok());
+        // Not UTF-8: no checkpoint.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(foreign(path, CHECKPOINT)),
+        Err(error) => return Err(failure(&file, error)),
+        Ok(_) => {}
+    }
+    let checkpoint = text.parse().ok().and_then(|note| Checkpoint::from_note(&note).ok());
     checkpoint.map(Some).ok_or_else(|| foreign(path, CHECKPOINT))
 }
 
@@ -239,3 +274,5 @@ fn failure(path: &Path, source: io::Error) -> StoreError {
 const CHECKPOINT: &str = "checkpoint";
 const TILES: &str = "tile";
 const NEW: &str = ".new";
+/// Two signatures take some 500 bytes.
+const MAX_NOTE_LEN: u64 = 1 << 20;

@@ -241,6 +241,9 @@ pub(super) fn read_vault(connection: &Connection) -> Result<(VaultRecord, VaultB
 
 /// A file of the first schema has no such table, and no record that speaks of it.
 fn read_signing_key(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    if version(connection)? < FIRST_WITH_SIGNING_KEY {
+        return Ok(None);
+    }
     let read = connection
         .query_row("SELECT object FROM signing_key", (), |row| row.get(0))
         .optional();
@@ -273,3 +276,6 @@ impl VaultBytes {
         Ok(())
     }
 }
+
+/// The version of the schema that has a place for the TPM's signing key.
+const FIRST_WITH_SIGNING_KEY: u32 = 2;

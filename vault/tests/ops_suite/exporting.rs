@@ -28,6 +28,9 @@ fn a_folder_is_gone_on_with_and_another_log_is_not() {
         assert_eq!((handed_out.checkpoint.size, exported.events), (events, new));
         assert_eq!(exported.files, 3, "entries, hashes, checkpoint");
         assert_eq!(done, events, "of the one tile that there is");
+        let busy = ExportFolder::open(&path).unwrap_err();
+        assert!(matches!(busy, StoreError::ExportBusy { .. }), "{busy}");
+        drop(target);
         assert_eq!(ExportFolder::open(&path).unwrap().size(), events);
     }
     assert_eq!(vault.events().len(), 4);

@@ -162,9 +162,20 @@ fn many(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Whose keys they are: of a type each.
 fn keys(keys: &[String]) -> String {
-    many(u64::try_from(keys.len()).unwrap_or(u64::MAX), "key")
+    let of_tpm = |key: &&String| key.splitn(3, '+').nth(2).is_some_and(|key| key.starts_with(ECDSA));
+    let tpms = keys.iter().filter(of_tpm).count();
+    match (keys.len() - tpms, tpms) {
+        (_, 0) => "the vault's key; no key of its TPM was given",
+        (0, _) => "the TPM's key; the vault's was not given",
+        _ => "the vault's key and the TPM's",
+    }
+    .to_owned()
 }
+
+/// How a key of type ECDSA begins in base64: 02, and the first of its DER.
+const ECDSA: &str = "Aj";
 
 /// Lines as they come.
 #[derive(Default)]

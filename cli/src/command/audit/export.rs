@@ -66,9 +66,9 @@ fn say(ui: &mut Ui, folder: &ExportFolder, handed_out: &HandedOut, exported: Exp
         });
     }
     ui.line(format_args!(
-        "{} are in {path}, {} of them new; it is on record as leaf {}",
-        text::number(checkpoint.size, "event"),
-        exported.events,
+        "{} went into {path}, whose log has {} now; it is on record as leaf {}",
+        text::number(exported.events, "new event"),
+        checkpoint.size,
         handed_out.leaf
     ))?;
     ui.line("The auditor checks them with: strongroom audit verify --export DIR --key VKEY --key VKEY")

@@ -151,13 +151,8 @@ fn key(epoch: u8) -> VerifierKey {
 }
 
 /// Has an auditor look at it.
-fn verify(
-    leaves: &[Leaf],
-    note: &Note,
-    keys: &[VerifierKey],
-    since: Option<&Note>,
-) -> Result<(Checkpoint, Report), AuditAlarm> {
-    let mut verification = Verification::begin(note.clone(), keys.to_vec(), since)?;
+fn verify(leaves: &[Leaf], note: &Note, keys: &[VerifierKey], since: Option<&Note>) -> Result<Accepted, AuditAlarm> {
+    let mut verification = Verification::begin(note.clone(), keys.to_vec(), since.cloned())?;
     for leaf in leaves {
         verification.take(leaf)?;
     }
@@ -165,7 +160,7 @@ fn verify(
 }
 
 #[track_caller]
-fn check(result: Result<(Checkpoint, Report), AuditAlarm>, expected: &str) {
+fn check(result: Result<Accepted, AuditAlarm>, expected: &str) {
     let alarm = result.unwrap_err().to_string();
     assert!(alarm.contains(expected), "{alarm}");
 }
@@ -174,9 +169,10 @@ fn check(result: Result<(Checkpoint, Report), AuditAlarm>, expected: &str) {
 fn an_honest_log_is_accepted_and_summed_up() {
     let log = Written::of(5);
     for since in [None, Some(log.cut(3).signed(1)), Some(log.signed(1))] {
-        let (checkpoint, report) = verify(&log.leaves, &log.signed(1), &[key(1)], since.as_ref()).unwrap();
-        assert_eq!((checkpoint, report.events), (log.checkpoint(), 5));
-        assert_eq!(report.operators[0].operator, "ann");
+        let accepted = verify(&log.leaves, &log.signed(1), &[key(1), key(1)], since.as_ref()).unwrap();
+        assert_eq!((accepted.checkpoint, accepted.report.events), (log.checkpoint(), 5));
+        assert_eq!(accepted.report.operators[0].operator, "ann");
+        assert_eq!(accepted.signed_by, [key(1)], "each once");
     }
 }
 

@@ -120,6 +120,15 @@ fn a_forged_proof_shows_nothing() {
         Err(unsigned),
         "every key has to have signed"
     );
+    let later = Origin {
+        epoch: EpochId::new([9; 16]),
+        ..ORIGIN
+    };
+    let of_later = VerifierKey::new(later.to_string(), signing(7).public_key());
+    let other_epoch = EventProofError::OtherEpoch {
+        origin: ORIGIN.to_string(),
+    };
+    assert_eq!(good.verify(&[of_later]), Err(other_epoch));
     let note = Note::sign("a\nb\nc\n".to_owned(), &ORIGIN.to_string(), &signing(7));
     refused(&EventProof { note, ..good.clone() }, EventProofError::Checkpoint);
 }

@@ -43,8 +43,14 @@ fn three() -> Written {
 fn a_key_of_any_epoch_vouches_for_those_that_follow() {
     let log = three();
     for keys in [vec![key(1)], vec![key(2)], vec![key(3)], vec![key(1), key(3)]] {
-        let (checkpoint, report) = verify(&log.leaves, &log.signed(3), &keys, None).unwrap();
-        assert_eq!(checkpoint.origin, origin(&vault(3)));
+        let accepted = verify(&log.leaves, &log.signed(3), &keys, None).unwrap();
+        assert_eq!(accepted.checkpoint.origin, origin(&vault(3)));
+        assert_eq!(
+            accepted.signed_by,
+            [key(3)],
+            "its successor did, and not the key that was given"
+        );
+        let report = accepted.report;
         let epochs: Vec<_> = report
             .epochs
             .iter()
@@ -126,6 +132,29 @@ fn an_epoch_that_says_otherwise_of_the_one_before_is_refused() {
         check(
             verify(&log.leaves, &log.signed(2), &[key(1)], None),
             "does not come out of the one before",
+        );
+    }
+}
+
+/// The report repeats what an epoch's beginning says; so nothing else may say it.
+#[test]
+fn an_event_that_begins_no_epoch_says_nothing_of_one() {
+    let mut log = Written::of(3);
+    let start = EpochStart::sign(statement(&log, &vault(2)), &signing(1), &signing(2));
+    log.write(EventBody {
+        epoch: Some(Box::new(start)),
+        ..EventBody::new(Action::Outcome)
+    });
+    check(
+        verify(&log.leaves, &log.signed(1), &[key(1)], None),
+        "leaf 3 begins an epoch",
+    );
+    for action in [Action::Restore, Action::AlarmAccept] {
+        let mut log = Written::of(3);
+        log.write(EventBody::new(action));
+        check(
+            verify(&log.leaves, &log.signed(1), &[key(1)], None),
+            "leaf 3 begins an epoch",
         );
     }
 }

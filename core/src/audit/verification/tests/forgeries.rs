@@ -1,9 +1,10 @@
 //! Each kind of forgery. The forger holds the log key, where the test does not say otherwise.
 
 use super::*;
+use crate::values::VaultId;
 
 /// The forged leaves under a checkpoint that the forger signed for them.
-fn re_signed(log: &Written, forged: Vec<Leaf>, since: Option<&Note>) -> Result<(Checkpoint, Report), AuditAlarm> {
+fn re_signed(log: &Written, forged: Vec<Leaf>, since: Option<&Note>) -> Result<Accepted, AuditAlarm> {
     let forged = Written {
         leaves: forged,
         ..log.clone()
@@ -124,10 +125,13 @@ fn another_origin() {
 #[test]
 fn an_unknown_key_and_a_missing_signature() {
     let log = Written::of(3);
-    check(
-        verify(&log.leaves, &log.signed(1), &[key(1), key(9)], None),
-        "is none of this log",
-    );
+    let of_another_vault = VerifierKey::new("strongroom/00/00".to_owned(), signing(1).public_key());
+    for unknown in [key(9), of_another_vault] {
+        check(
+            verify(&log.leaves, &log.signed(1), &[key(1), unknown], None),
+            "is none of this log",
+        );
+    }
     // Of this origin, and not the one that signed.
     let other = VerifierKey::new(origin(&vault(1)).to_string(), signing(9).public_key());
     check(
@@ -140,14 +144,58 @@ fn an_unknown_key_and_a_missing_signature() {
 #[test]
 fn an_earlier_checkpoint_that_proves_nothing() {
     let log = Written::of(3);
-    let unsigned = log.cut(2).signed(9);
     let nothing = Note::sign("a\nb\nc\n".to_owned(), "a", &signing(1));
-    for earlier in [unsigned, nothing] {
+    let of_no_event = log.cut(0).signed(1);
+    // Whatever such a one says of the log, it accuses nobody.
+    let invented = Checkpoint {
+        size: 3,
+        root: log.leaves[0].hash(),
+        ..log.checkpoint()
+    };
+    for earlier in [log.cut(2).signed(9), nothing, of_no_event, invented.sign(&signing(9))] {
         check(
             verify(&log.leaves, &log.signed(1), &[key(1)], Some(&earlier)),
-            "the earlier checkpoint is not one of a vault, or not signed",
+            "the earlier checkpoint is not one of a vault, or is not signed by it",
         );
     }
+    // The wrong stick.
+    let elsewhere = Checkpoint {
+        origin: Origin {
+            vault: VaultId::new([9; 16]),
+            ..log.checkpoint().origin
+        },
+        ..invented
+    };
+    check(
+        verify(
+            &log.leaves,
+            &log.signed(1),
+            &[key(1)],
+            Some(&elsewhere.sign(&signing(1))),
+        ),
+        "the earlier checkpoint is of another vault",
+    );
+    let later = Checkpoint {
+        origin: origin(&vault(2)),
+        ..log.cut(2).checkpoint()
+    };
+    check(
+        verify(&log.leaves, &log.signed(1), &[key(1)], Some(&later.sign(&signing(2)))),
+        "the earlier checkpoint is of an epoch that this log does not have",
+    );
+}
+
+#[test]
+fn what_is_handed_out_in_the_middle_of_a_commit() {
+    let log = Written::of(4);
+    let forged = changed(&log, 2, |event| {
+        event.body.action = Action::Checkpoint;
+        event.commit = None;
+    });
+    check(
+        re_signed(&log, forged, None),
+        "leaf 2 hands something out in the middle of a commit",
+    );
 }
 
 #[test]
