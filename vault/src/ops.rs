@@ -4,13 +4,17 @@
 //! something, or shows a password, is a method of it. [`Inventory`] reads what needs neither.
 
 mod anchoring;
+mod arriving;
+mod assign;
 mod clean;
+mod confirm;
 mod error;
 mod escrow;
 mod examining;
 mod exporting;
 mod exposing;
 mod handing_out;
+mod importing;
 mod init;
 mod inventory;
 mod locking;
@@ -25,20 +29,25 @@ mod reveal;
 mod rotation;
 mod settling;
 mod status;
+mod twins;
 mod unsealed;
 mod verify;
 mod waive;
 
+pub use arriving::Arriving;
+pub use arriving::Escrowed;
+pub use assign::AssignRequest;
 pub use clean::clean;
+pub use confirm::ConfirmRequest;
 pub use error::Error;
 pub use error::ErrorKind;
 pub use escrow::EscrowRequest;
-pub use escrow::Escrowed;
 pub use examining::AnchorState;
 pub use examining::Depth;
 pub use examining::TpmStatus;
 pub use exposing::ExposeRequest;
 pub use handing_out::HandedOut;
+pub use importing::in_order;
 pub use init::InitRequest;
 pub use init::Initialised;
 pub use init::init;

@@ -20,6 +20,7 @@ mod refusals;
 mod rows;
 mod session;
 mod snapshot;
+mod staging;
 
 pub use audit::Audit;
 pub use commit::Draft;

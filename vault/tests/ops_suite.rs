@@ -9,6 +9,10 @@
     reason = "a test that cannot go on should say so and stop"
 )]
 
+#[path = "ops_suite/arriving.rs"]
+mod arriving;
+#[path = "ops_suite/assigning.rs"]
+mod assigning;
 #[path = "ops_suite/clock.rs"]
 mod clock;
 #[path = "ops_suite/exporting.rs"]

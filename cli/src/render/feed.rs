@@ -17,7 +17,7 @@ use crate::render::json::Logged;
 use crate::ui::printable;
 
 /// The fields of `audit list --json`, in its order.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "leaf",
     "time",
     "operator",
@@ -37,6 +37,7 @@ const NAMES: [&str; 19] = [
     "result",
     "wrong_pins",
     "clock_step_ms",
+    "file",
 ];
 
 /// The fields of an event by their names, in order; what is unknown is null.
@@ -69,7 +70,9 @@ impl Weight {
     const fn of(action: Action) -> Self {
         match action {
             Action::AlarmAccept
+            | Action::Assign
             | Action::Checkpoint
+            | Action::Confirm
             | Action::Continued
             | Action::Escrow
             | Action::Export
@@ -77,6 +80,8 @@ impl Weight {
             | Action::Migrated
             | Action::Outcome
             | Action::Proof
+            | Action::Prove
+            | Action::Proven
             | Action::Rekey
             | Action::Report
             | Action::Restore => Self::Usual,

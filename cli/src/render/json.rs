@@ -301,6 +301,7 @@ pub(crate) struct Logged<'a> {
     result: Option<&'a str>,
     wrong_pins: Option<u32>,
     clock_step_ms: Option<i64>,
+    file: Option<&'a LogText>,
 }
 
 impl<'a> Logged<'a> {
@@ -326,6 +327,7 @@ impl<'a> Logged<'a> {
             result: body.result.as_deref(),
             wrong_pins: event.wrong_pins,
             clock_step_ms: event.clock_step,
+            file: body.file.as_ref(),
         }
     }
 }

@@ -68,12 +68,16 @@ impl Findings {
                 self.refusals_counted = self.refusals_counted.saturating_add(refusals(event));
             }
             Action::AlarmAccept
+            | Action::Assign
+            | Action::Confirm
             | Action::Continued
             | Action::Escrow
             | Action::Expose
             | Action::Init
             | Action::Migrated
             | Action::Outcome
+            | Action::Prove
+            | Action::Proven
             | Action::Refused
             | Action::Restore
             | Action::Reveal

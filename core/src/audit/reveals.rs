@@ -128,7 +128,7 @@ impl Reveals {
     pub fn take(&mut self, replayed: &Replayed) {
         let event = &replayed.event;
         for change in &event.body.changes {
-            if let Change::Escrow { record, .. } = change {
+            if let Change::Escrow { record, .. } | Change::Moved { record, .. } = change {
                 self.follow(record);
             }
         }
@@ -145,13 +145,17 @@ impl Reveals {
             | Action::Refused
             | Action::Refusals
             | Action::AlarmAccept
+            | Action::Assign
             | Action::Checkpoint
+            | Action::Confirm
             | Action::Continued
             | Action::Escrow
             | Action::Export
             | Action::Init
             | Action::Migrated
             | Action::Proof
+            | Action::Prove
+            | Action::Proven
             | Action::Rekey
             | Action::Report
             | Action::Restore
@@ -191,7 +195,7 @@ impl Reveals {
         let row = self.shown.len();
         let record = body.changes.iter().find_map(|change| match change {
             Change::Escrow { record, .. } if Some(record.escrow) == body.escrow => Some(record),
-            Change::Escrow { .. } | Change::Vault(_) | Change::Volume(_) => None,
+            Change::Escrow { .. } | Change::Moved { .. } | Change::Vault(_) | Change::Volume(_) => None,
         });
         let holds = self.period.holds(event.time);
         if let Some(escrow) = body.escrow.filter(|_| body.action == Action::Reveal) {

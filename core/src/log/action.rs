@@ -12,8 +12,12 @@ use serde::Serialize;
 pub enum Action {
     /// An alarm was accepted by the custodians, and a new epoch began.
     AlarmAccept,
+    /// An escrow that came without a device was given its place.
+    Assign,
     /// A checkpoint was handed out.
     Checkpoint,
+    /// Somebody vouched for an escrow whose source had no standing.
+    Confirm,
     /// More changes of the event before, which were too many for one leaf.
     Continued,
     /// A password was taken in, or brought something new of one that is held.
@@ -30,6 +34,10 @@ pub enum Action {
     Outcome,
     /// The proof of one event was handed out.
     Proof,
+    /// Passwords were opened to try them on a volume; nobody was shown one.
+    Prove,
+    /// What a volume said of the passwords that were tried on it.
+    Proven,
     /// Refusals of one operator, counted together.
     Refusals,
     /// Something other than a reveal was refused.
@@ -55,9 +63,11 @@ pub struct ParseActionError;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::AlarmAccept,
+        Self::Assign,
         Self::Checkpoint,
+        Self::Confirm,
         Self::Continued,
         Self::Escrow,
         Self::Export,
@@ -66,6 +76,8 @@ impl Action {
         Self::Migrated,
         Self::Outcome,
         Self::Proof,
+        Self::Prove,
+        Self::Proven,
         Self::Refusals,
         Self::Refused,
         Self::Rekey,
@@ -80,7 +92,9 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AlarmAccept => "alarm-accept",
+            Self::Assign => "assign",
             Self::Checkpoint => "checkpoint",
+            Self::Confirm => "confirm",
             Self::Continued => "continued",
             Self::Escrow => "escrow",
             Self::Export => "export",
@@ -89,6 +103,8 @@ impl Action {
             Self::Migrated => "migrated",
             Self::Outcome => "outcome",
             Self::Proof => "proof",
+            Self::Prove => "prove",
+            Self::Proven => "proven",
             Self::Refusals => "refusals",
             Self::Refused => "refused",
             Self::Rekey => "rekey",

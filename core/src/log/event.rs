@@ -85,6 +85,9 @@ pub struct EventBody {
     /// What it came to, in a word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// The file that it came from, or the image that was looked at, by its name alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<LogText>,
     /// How the epoch began of which this is the first event; absent in the first epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Box<EpochStart>>,
@@ -130,6 +133,7 @@ impl EventBody {
             caller: None,
             rule: None,
             result: None,
+            file: None,
             epoch: None,
             changes: Vec::new(),
         }

@@ -325,5 +325,9 @@ impl Arrival<'_> {
     }
 }
 
+mod assigned;
+
+pub use assigned::assign;
+
 #[cfg(test)]
 mod tests;

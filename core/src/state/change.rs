@@ -22,4 +22,13 @@ pub enum Change {
         /// Its record.
         record: Box<EscrowRecord>,
     },
+    /// An escrow is in another volume than before.
+    Moved {
+        /// The volume in which it was.
+        from: u64,
+        /// The volume in which it is.
+        volume: u64,
+        /// Its record.
+        record: Box<EscrowRecord>,
+    },
 }

@@ -1,5 +1,6 @@
 //! What a log says when it is replayed.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::crypto::Digest;
@@ -52,6 +53,12 @@ pub enum ApplyError {
         /// The volume of the change.
         volume: u64,
     },
+    /// An escrow moves out of a volume in which it is not.
+    #[error("an escrow moves out of volume {volume}, and is not there")]
+    NotThere {
+        /// The volume of the change.
+        volume: u64,
+    },
     /// The tree does not add up.
     #[error(transparent)]
     Tree(#[from] MissingNode),
@@ -71,6 +78,7 @@ impl Projection {
             }
             Change::Volume(naming) => self.name_volume(naming)?,
             Change::Escrow { volume, record } => self.put_escrow(*volume, record)?,
+            Change::Moved { from, volume, record } => self.move_escrow(*from, *volume, record)?,
         }
         Ok(())
     }
@@ -169,6 +177,38 @@ impl Projection {
         self.changed.insert(volume);
         self.totals.count(before, record.state);
         Ok(())
+    }
+}
+
+impl Projection {
+    fn move_escrow(&mut self, from: u64, volume: u64, record: &EscrowRecord) -> Result<(), ApplyError> {
+        let left = self
+            .volume_mut(from)
+            .and_then(|held| held.take(record.escrow))
+            .ok_or(ApplyError::NotThere { volume: from })?;
+        let held = self.volume_mut(volume).ok_or(ApplyError::NoVolume { volume })?;
+        held.put(record.clone());
+        let arrivals = std::mem::take(&mut held.escrows);
+        let ordered = self.in_order_of_arrival(arrivals);
+        if let Some(held) = self.volume_mut(volume) {
+            held.escrows = ordered;
+        }
+        self.changed.extend([from, volume]);
+        self.totals.count(Some(left.state), record.state);
+        Ok(())
+    }
+
+    fn in_order_of_arrival(&self, mut escrows: Vec<EscrowRecord>) -> Vec<EscrowRecord> {
+        let among: BTreeSet<EscrowId> = escrows.iter().map(|record| record.escrow).collect();
+        let numbers: BTreeMap<EscrowId, usize> = self
+            .arrivals
+            .iter()
+            .enumerate()
+            .filter(|(_, escrow)| among.contains(escrow))
+            .map(|(number, escrow)| (*escrow, number))
+            .collect();
+        escrows.sort_by_key(|record| numbers.get(&record.escrow).copied());
+        escrows
     }
 }
 

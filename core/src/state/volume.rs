@@ -74,6 +74,12 @@ impl VolumeRecord {
         }
     }
 
+    /// Takes an escrow out of it.
+    pub(super) fn take(&mut self, escrow: EscrowId) -> Option<EscrowRecord> {
+        let index = self.escrows.iter().position(|record| record.escrow == escrow)?;
+        Some(self.escrows.remove(index))
+    }
+
     /// The record without its escrows, as an event carries it.
     pub fn naming(&self) -> Self {
         Self {

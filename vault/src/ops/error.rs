@@ -1,6 +1,7 @@
 //! How an operation fails, and of what kind that is.
 
 use strongroom_core::crypto::RandomError;
+use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 
 use crate::store::Alarm;
@@ -43,6 +44,20 @@ pub enum Error {
         /// The escrow.
         escrow: EscrowId,
     },
+    /// Only an escrow that came without a device is given one.
+    #[error("escrow {escrow} is of device {device}, so it needs no place")]
+    HasDevice {
+        /// The escrow.
+        escrow: EscrowId,
+        /// Its device.
+        device: DeviceName,
+    },
+    /// Only an escrow whose source had no standing is given it.
+    #[error("escrow {escrow} has standing, so there is nothing to confirm")]
+    HasStanding {
+        /// The escrow.
+        escrow: EscrowId,
+    },
     /// Only an exposure can be waived.
     #[error("escrow {escrow} is not exposed, so there is nothing to waive")]
     NotExposed {
@@ -82,6 +97,8 @@ impl Error {
             Self::Tpm(_) => ErrorKind::Tpm,
             Self::NoEscrow { .. } | Self::NoLeaf { .. } => ErrorKind::NotFound,
             Self::Changed { .. }
+            | Self::HasDevice { .. }
+            | Self::HasStanding { .. }
             | Self::NotExposed { .. }
             | Self::NothingToClean
             | Self::PcrsOfSimulator

@@ -27,6 +27,20 @@ impl Unsealed {
         Ok(())
     }
 
+    /// Records that `event` was refused for `error`, and gives the error back. Where even that cannot be recorded, that is
+    /// the error.
+    pub(super) fn refuse_with(&mut self, who: &Who, event: EventBody, error: Error) -> Error {
+        let refused = EventBody {
+            action: Action::Refused,
+            result: Some(error.to_string()),
+            ..event
+        };
+        match self.refuse(who, refused) {
+            Ok(()) => error,
+            Err(unrecorded) => unrecorded,
+        }
+    }
+
     /// Records that something was asked about an escrow that is not there, and gives the error back. Where even that
     /// cannot be recorded, that is the error; what is wrong otherwise is no refusal.
     pub(super) fn refuse_missing(&mut self, who: &Who, error: Error) -> Error {
@@ -35,12 +49,8 @@ impl Unsealed {
         };
         let body = EventBody {
             escrow: Some(escrow),
-            result: Some(error.to_string()),
             ..EventBody::new(Action::Refused)
         };
-        match self.refuse(who, body) {
-            Ok(()) => error,
-            Err(unrecorded) => unrecorded,
-        }
+        self.refuse_with(who, body, error)
     }
 }

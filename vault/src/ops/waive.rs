@@ -52,14 +52,7 @@ impl Unsealed {
         };
         let Ok(record) = waive(&held, who.at, &who.operator.to_string()) else {
             drop(session);
-            let error = Error::NotExposed { escrow: held.escrow };
-            let refused = EventBody {
-                action: Action::Refused,
-                result: Some(error.to_string()),
-                ..event
-            };
-            self.refuse(who, refused)?;
-            return Err(error);
+            return Err(self.refuse_with(who, event, Error::NotExposed { escrow: held.escrow }));
         };
         let recorded = Recorded {
             volume: volume.naming(),

@@ -17,15 +17,21 @@ use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::StoreError;
 
-/// Puts one change of a draft into its row.
-pub(super) fn apply(connection: &Connection, draft: &Draft, change: &Change) -> Result<(), StoreError> {
+/// Puts one change of a draft into its row; `is_new` says whether an escrow of it is not there yet.
+pub(super) fn apply(connection: &Connection, draft: &Draft, change: &Change, is_new: bool) -> Result<(), StoreError> {
     match change {
         Change::Vault(record) => vault(connection, draft, record),
         Change::Volume(naming) => volume(connection, naming),
-        Change::Escrow { volume, record } => match draft.held(record.escrow) {
+        Change::Escrow { volume, record } => match draft.held(record.escrow).filter(|_| is_new) {
             Some((envelope, fingerprint)) => new_escrow(connection, *volume, record, envelope, fingerprint),
             None => changed_escrow(connection, record),
         },
+        Change::Moved { volume, record, .. } => {
+            connection
+                .prepare_cached("UPDATE escrow SET volume = ?1 WHERE escrow = ?2")?
+                .execute((volume, record.escrow.as_bytes()))?;
+            changed_escrow(connection, record)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A commit: rows, leaves, both trees and a signed checkpoint, in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use strongroom_core::crypto::SigningKey;
 use strongroom_core::envelope::Envelope;
@@ -15,8 +15,6 @@ use strongroom_core::log::Leaf;
 use strongroom_core::log::Note;
 use strongroom_core::log::Origin;
 use strongroom_core::log::Salt;
-use strongroom_core::state::Change;
-use strongroom_core::state::Totals;
 use strongroom_core::state::canonical;
 use strongroom_core::tree::TreeEdit;
 use strongroom_core::values::EscrowId;
@@ -24,15 +22,12 @@ use strongroom_core::values::Operator;
 use strongroom_core::values::Time;
 
 use crate::receipt::Committed;
-use crate::store::Alarm;
 use crate::store::Session;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
-use crate::store::apply::apply;
 use crate::store::file::read_vault;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
-use crate::store::rows;
 
 /// When and by whom.
 #[derive(Clone, Debug)]
@@ -49,7 +44,7 @@ pub struct Stamp {
 pub struct Draft {
     stamp: Stamp,
     bodies: Vec<EventBody>,
-    held: Vec<(EscrowId, Envelope, Fingerprint)>,
+    held: BTreeMap<EscrowId, (Envelope, Fingerprint)>,
     vault_bytes: Option<VaultBytes>,
 }
 
@@ -59,19 +54,19 @@ impl Draft {
         Self {
             stamp,
             bodies: Vec::new(),
-            held: Vec::new(),
+            held: BTreeMap::new(),
             vault_bytes: None,
         }
     }
 
-    /// Adds an event.
+    /// Adds an event; where its changes are too many for one leaf, further ones continue it.
     pub fn event(&mut self, body: EventBody) {
-        self.bodies.push(body);
+        self.bodies.extend(split(body));
     }
 
     /// Adds what the row of a new escrow holds beside its record.
     pub fn hold(&mut self, escrow: EscrowId, envelope: Envelope, fingerprint: Fingerprint) {
-        self.held.push((escrow, envelope, fingerprint));
+        self.held.insert(escrow, (envelope, fingerprint));
     }
 
     /// Adds the bytes of a new vault record.
@@ -93,23 +88,18 @@ impl Draft {
         self.bodies.last().is_some_and(|body| body.action.hands_out())
     }
 
-    pub(super) const fn events(&self) -> usize {
-        self.bodies.len()
+    pub(super) fn bodies(&self) -> &[EventBody] {
+        &self.bodies
     }
 
     pub(super) fn held(&self, escrow: EscrowId) -> Option<(&Envelope, &Fingerprint)> {
         self.held
-            .iter()
-            .find(|(id, ..)| *id == escrow)
-            .map(|(_, envelope, fingerprint)| (envelope, fingerprint))
+            .get(&escrow)
+            .map(|(envelope, fingerprint)| (envelope, fingerprint))
     }
 
     pub(super) const fn vault_bytes(&self) -> Option<&VaultBytes> {
         self.vault_bytes.as_ref()
-    }
-
-    fn changes(&self) -> impl Iterator<Item = &Change> {
-        self.bodies.iter().flat_map(|body| &body.changes)
     }
 }
 
@@ -121,7 +111,6 @@ impl Session<'_> {
     /// Fails, and changes nothing, if anything of it cannot be written. Where COMMIT itself fails, only opening the vault
     /// again tells what is in the file.
     pub fn commit<E>(mut self, draft: &Draft, key: &SigningKey, subject: E) -> Result<Committed<E>, StoreError> {
-        strongroom_schema::migrate(&self.transaction)?;
         let (number, checkpoint) = self.make(draft)?;
         self.conclude(draft, number, checkpoint, &checkpoint.sign(key), subject)
     }
@@ -146,7 +135,6 @@ impl Session<'_> {
 
     /// Everything of a commit but its signed checkpoint: gives its number and the checkpoint.
     fn make(&mut self, draft: &Draft) -> Result<(u64, Checkpoint), StoreError> {
-        strongroom_schema::migrate(&self.transaction)?;
         let summary = self.project(draft)?;
         let vault = read_vault(&self.transaction)?.0;
         self.append(draft, summary)?;
@@ -187,29 +175,21 @@ impl Session<'_> {
         Ok(Committed::after_commit(subject, content))
     }
 
-    /// Puts the changes into their rows, and computes what the commit comes to.
+    /// Puts what is left of the changes into their rows, and computes what the commit comes to.
     fn project(&mut self, draft: &Draft) -> Result<CommitSummary, StoreError> {
-        self.require_proven(draft)?;
-        let mut totals = self.totals();
-        for change in draft.changes() {
-            if let Change::Escrow { record, volume } = change {
-                let before = rows::state_of(&self.transaction, *volume, record.escrow)?;
-                totals.count(before, record.state);
-            }
-            apply(&self.transaction, draft, change)?;
-        }
+        self.stage(draft)?;
         let (number, size) = match &self.head {
             Some(head) => (head.summary.number, head.summary.state_size),
             None => (0, 0),
         };
         let nodes = TreeTable::new(&self.transaction, Tree::State);
         let mut edit = TreeEdit::new(&nodes, size);
-        for leaf in touched(draft) {
-            let hash = match leaf {
-                0 => read_vault(&self.transaction)?.0.leaf_hash(),
-                volume => rows::volume(&self.transaction, volume)?.leaf_hash(),
+        for leaf in &self.changed {
+            let hash = match self.known.get(leaf) {
+                Some(hash) => *hash,
+                None => read_vault(&self.transaction)?.0.leaf_hash(),
             };
-            edit.set(leaf, hash);
+            edit.set(*leaf, hash);
         }
         let edited = edit.finish()?;
         nodes.write(edited.written)?;
@@ -217,17 +197,16 @@ impl Session<'_> {
             number: number + 1,
             state_root: edited.root,
             state_size: edited.size,
-            escrows: totals.escrows,
-            exposed: totals.exposed,
+            escrows: self.totals.escrows,
+            exposed: self.totals.exposed,
         })
     }
 
     /// Appends the events.
     fn append(&mut self, draft: &Draft, summary: CommitSummary) -> Result<(), StoreError> {
-        let bodies = draft.bodies.iter().cloned().flat_map(split).collect::<Vec<_>>();
-        let last = bodies.len().saturating_sub(1);
+        let last = draft.bodies.len().saturating_sub(1);
         let mut before = self.head.as_ref().map(|head| head.last.time);
-        for (index, body) in bodies.into_iter().enumerate() {
+        for (index, body) in draft.bodies.iter().enumerate() {
             let event = Event {
                 version: 1,
                 leaf: self.log.size(),
@@ -235,7 +214,7 @@ impl Session<'_> {
                 clock_step: before.take().and_then(|before| clock_step(before, draft.stamp.at)),
                 operator: draft.stamp.operator.clone(),
                 wrong_pins: draft.stamp.wrong_pins.filter(|_| index == 0),
-                body,
+                body: body.clone(),
                 commit: (index == last).then_some(summary),
                 salt: Salt::random()?,
             };
@@ -248,39 +227,6 @@ impl Session<'_> {
         }
         Ok(())
     }
-
-    /// A change to a volume that is there builds on its record; so that was proven.
-    fn require_proven(&self, draft: &Draft) -> Result<(), StoreError> {
-        let Some(head) = &self.head else { return Ok(()) };
-        match touched(draft)
-            .into_iter()
-            .find(|volume| (1..head.summary.state_size).contains(volume) && !self.is_proven(*volume))
-        {
-            Some(volume) => {
-                Err(Alarm::tampered(format!("volume {volume} was not proven before it was changed")).into())
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn totals(&self) -> Totals {
-        self.head.as_ref().map_or_else(Totals::default, |head| Totals {
-            escrows: head.summary.escrows,
-            exposed: head.summary.exposed,
-        })
-    }
-}
-
-/// The leaves of the state tree that a draft changes.
-fn touched(draft: &Draft) -> BTreeSet<u64> {
-    draft
-        .changes()
-        .map(|change| match change {
-            Change::Vault(_) => 0,
-            Change::Volume(naming) => naming.volume,
-            Change::Escrow { volume, .. } => *volume,
-        })
-        .collect()
 }
 
 /// An event whose changes are too many for one leaf, as that event and others that continue it.

@@ -17,6 +17,7 @@ use strongroom_core::log::Checkpoint;
 use strongroom_core::log::CommitSummary;
 use strongroom_core::log::Event;
 use strongroom_core::log::VerifierKey;
+use strongroom_core::state::Totals;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::tree::Frontier;
@@ -49,7 +50,15 @@ pub struct Session<'s> {
     pub(super) transaction: Transaction<'s>,
     pub(super) head: Option<Head>,
     pub(super) log: Frontier,
-    proven: BTreeSet<u64>,
+    pub(super) totals: Totals,
+    /// Leaves of the state tree, with those that this session makes.
+    pub(super) state_size: u64,
+    /// What the records of volumes hash to: proven, or made in this session.
+    pub(super) known: BTreeMap<u64, Digest>,
+    /// The leaves of the state tree that are new or have changed.
+    pub(super) changed: BTreeSet<u64>,
+    /// Events of the draft that are in their rows.
+    pub(super) staged: usize,
 }
 
 /// The last commit.
@@ -60,12 +69,16 @@ pub(super) struct Head {
 }
 
 impl<'s> Session<'s> {
-    pub(super) const fn first(transaction: Transaction<'s>, log: Frontier) -> Self {
+    pub(super) fn first(transaction: Transaction<'s>, log: Frontier) -> Self {
         Self {
             transaction,
             head: None,
             log,
-            proven: BTreeSet::new(),
+            totals: Totals::default(),
+            state_size: 0,
+            known: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            staged: 0,
         }
     }
 
@@ -92,7 +105,14 @@ impl<'s> Session<'s> {
             transaction,
             head: Some(Head { last, summary, vault }),
             log,
-            proven: BTreeSet::new(),
+            totals: Totals {
+                escrows: summary.escrows,
+                exposed: summary.exposed,
+            },
+            state_size: summary.state_size,
+            known: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            staged: 0,
         })
     }
 
@@ -105,17 +125,23 @@ impl<'s> Session<'s> {
         Ok(&self.head()?.vault)
     }
 
-    /// A volume's record, computed from its rows and proven.
+    /// A volume's record, computed from its rows and proven, or what this session made of it.
     ///
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
     pub fn volume(&mut self, volume: u64) -> Result<VolumeRecord, StoreError> {
         let record = rows::volume(&self.transaction, volume)?;
-        let summary = self.head()?.summary;
-        let name = format!("volume {volume}");
-        prove_state_leaf(&self.transaction, &summary, volume, record.leaf_hash(), &name)?;
-        self.proven.insert(volume);
+        let (hash, name) = (record.leaf_hash(), format!("volume {volume}"));
+        match self.known.get(&volume) {
+            Some(known) if *known == hash => {}
+            Some(_) => return Err(Alarm::tampered(format!("{name} has changed while it was worked on")).into()),
+            None => {
+                let summary = self.head()?.summary;
+                prove_state_leaf(&self.transaction, &summary, volume, hash, &name)?;
+                self.known.insert(volume, hash);
+            }
+        }
         Ok(record)
     }
 
@@ -174,17 +200,13 @@ impl<'s> Session<'s> {
     }
 
     /// The number that the next new volume gets.
-    ///
-    /// # Errors
-    ///
-    /// Fails in the session that makes the vault.
-    pub fn next_volume(&self) -> Result<u64, StoreError> {
-        Ok(self.head()?.summary.state_size)
+    pub const fn next_volume(&self) -> u64 {
+        self.state_size
     }
 
-    /// The leaf of the event that is next added to `draft`, as long as those in it fill a leaf each.
+    /// The leaf of the event that is next added to `draft`.
     pub fn next_leaf(&self, draft: &Draft) -> u64 {
-        let events = u64::try_from(draft.events()).unwrap_or(u64::MAX);
+        let events = u64::try_from(draft.bodies().len()).unwrap_or(u64::MAX);
         self.log.size().saturating_add(events)
     }
 
@@ -195,11 +217,6 @@ impl<'s> Session<'s> {
     /// Fails if the file cannot be read.
     pub fn naming(&self, volume: u64) -> Result<Option<VolumeRecord>, StoreError> {
         rows::naming(&self.transaction, volume)
-    }
-
-    /// Whether a volume's record was proven in this session.
-    pub(super) fn is_proven(&self, volume: u64) -> bool {
-        self.proven.contains(&volume)
     }
 
     pub(super) fn head(&self) -> Result<&Head, StoreError> {

@@ -2,8 +2,14 @@
 
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Naming;
+use strongroom_core::state::Source;
+use strongroom_core::state::Standing;
+use strongroom_core::values::DeviceName;
 use strongroom_core::values::VolumeId;
 use strongroom_core::values::WaiveReason;
+use strongroom_vault::ops::Arriving;
+use strongroom_vault::ops::AssignRequest;
+use strongroom_vault::ops::ConfirmRequest;
 use strongroom_vault::ops::Error;
 use strongroom_vault::ops::EscrowRequest;
 use strongroom_vault::ops::ExposeRequest;
@@ -105,18 +111,73 @@ fn act(vault: &Vault, open: &mut Unsealed, dice: &mut Dice, seconds: i64) {
             };
             open.outcome(&who, &request).unwrap();
         }
+        (5, Some(item)) => {
+            let request = ConfirmRequest {
+                escrow: item.record.escrow,
+                note: "seen it".parse().unwrap(),
+            };
+            match open.confirm(&who, &request) {
+                Ok(_) => assert!(item.record.unconfirmed),
+                Err(Error::HasStanding { .. }) => assert!(!item.record.unconfirmed),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        (6, Some(item)) => {
+            let request = AssignRequest {
+                escrow: item.record.escrow,
+                device: device(dice),
+                naming: naming(dice),
+            };
+            match open.assign(&who, &request) {
+                Ok(_) => assert_eq!(item.volume.device, None),
+                Err(Error::HasDevice { .. }) => assert!(item.volume.device.is_some()),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        (7, _) => take_in_some(open, dice, &who),
         _ => escrow_something(open, dice, &who),
+    }
+}
+
+fn take_in_some(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault::ops::Who) {
+    let numbers: Vec<u8> = (0..dice.below(8)).map(|_| dice.byte_below(40)).collect();
+    let passwords: Vec<_> = numbers.iter().map(|number| password(*number)).collect();
+    let arriving: Vec<_> = numbers
+        .iter()
+        .zip(&passwords)
+        .map(|(number, password)| {
+            let time = at(i64::try_from(dice.below(50_000)).unwrap());
+            Arriving {
+                device: (dice.below(3) != 0).then(|| device(dice)),
+                naming: naming(dice),
+                protector: protector(*number),
+                password,
+                source: Source::Import,
+                standing: match dice.below(3) {
+                    0 => Standing::Live(Some(time)),
+                    1 => Standing::Dated(time),
+                    _ => Standing::Undated,
+                },
+                confirmed: dice.below(4) != 0,
+                listed: numbers.iter().copied().map(protector).collect(),
+                file: Some("list.csv".parse().unwrap()),
+            }
+        })
+        .collect();
+    let arriving: Vec<_> = arriving.iter().collect();
+    let rehearsed = open.rehearse(who, &arriving, || {}).unwrap();
+    let taken = open.take_in(who, &arriving, || {}).unwrap();
+    for (rehearsed, taken) in rehearsed.iter().zip(&taken) {
+        assert_eq!(
+            (rehearsed.rule, rehearsed.record.state, rehearsed.leaf),
+            (taken.rule, taken.record.state, None)
+        );
     }
 }
 
 fn escrow_something(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault::ops::Who) {
     let number = dice.byte_below(40);
-    let device = ["LAB-01", "lab-01", "DESK-02", "PLANT-03"][usize::from(dice.byte_below(4))];
-    let naming = Naming {
-        id: (dice.below(3) == 0).then(|| VolumeId::new([dice.byte_below(3); 16])),
-        mount: (dice.below(4) != 0).then(|| ["C:", "D:"][usize::from(dice.byte_below(2))].parse().unwrap()),
-        kind: None,
-    };
+    let (device, naming) = (device(dice), naming(dice));
     // Mostly each protector with its own password; now and then another's.
     let password = password(if dice.below(6) == 0 {
         dice.byte_below(40)
@@ -124,13 +185,26 @@ fn escrow_something(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault
         number
     });
     let request = EscrowRequest {
-        device: device.parse().unwrap(),
+        device,
         naming,
         protector: protector(number),
         password: &password,
         created: (dice.below(3) == 0).then(|| at(i64::try_from(dice.below(50_000)).unwrap())),
     };
     open.escrow(who, &request).unwrap();
+}
+
+fn device(dice: &mut Dice) -> DeviceName {
+    let names = ["LAB-01", "lab-01", "DESK-02", "PLANT-03"];
+    names[usize::from(dice.byte_below(4))].parse().unwrap()
+}
+
+fn naming(dice: &mut Dice) -> Naming {
+    Naming {
+        id: (dice.below(3) == 0).then(|| VolumeId::new([dice.byte_below(3); 16])),
+        mount: (dice.below(4) != 0).then(|| ["C:", "D:"][usize::from(dice.byte_below(2))].parse().unwrap()),
+        kind: None,
+    }
 }
 
 fn all(vault: &Vault) -> Vec<Item> {

@@ -68,7 +68,7 @@ fn assert_about(body: &EventBody, item: &Item) {
 fn changed(body: &EventBody) -> Vec<&EscrowRecord> {
     fn record(change: &Change) -> Option<&EscrowRecord> {
         match change {
-            Change::Escrow { record, .. } => Some(record),
+            Change::Escrow { record, .. } | Change::Moved { record, .. } => Some(record),
             Change::Vault(_) | Change::Volume(_) => None,
         }
     }

@@ -52,6 +52,7 @@ pub(super) fn event(proven: &Proven) -> Vec<Line> {
     lines.known("Ticket", body.ticket.as_ref());
     lines.known("Caller", body.caller.as_ref());
     lines.known("Result", body.result.as_ref());
+    lines.known("File", body.file.as_ref());
     lines.0
 }
 

@@ -53,6 +53,7 @@ fn keys(name: &str) -> Option<Keys> {
         "login" => Keys::Custom("flexString2"),
         "wrong_pins" => Keys::Custom("cn1"),
         "clock_step_ms" => Keys::Custom("cn2"),
+        "file" => Keys::Known("fname"),
         _ => return None,
     })
 }
@@ -68,7 +69,9 @@ fn extension(keys: Keys, name: &str, value: &str) -> String {
 const fn name(action: Action) -> &'static str {
     match action {
         Action::AlarmAccept => "Alarm accepted",
+        Action::Assign => "Escrow given its place",
         Action::Checkpoint => "Checkpoint handed out",
+        Action::Confirm => "Escrow given standing",
         Action::Continued => "More changes of the event before",
         Action::Escrow => "Recovery password taken in",
         Action::Export => "Log handed out",
@@ -77,6 +80,8 @@ const fn name(action: Action) -> &'static str {
         Action::Migrated => "File migrated to the newest schema",
         Action::Outcome => "Outcome of a reveal",
         Action::Proof => "Proof of an event handed out",
+        Action::Prove => "Recovery passwords tried on a volume",
+        Action::Proven => "Outcome of trying recovery passwords",
         Action::Refusals => "Refusals of one operator",
         Action::Refused => "Request refused",
         Action::Rekey => "Keys replaced",

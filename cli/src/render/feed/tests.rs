@@ -44,9 +44,10 @@ fn each_format_says_the_same() {
     let mut event = event();
     event.body.device = Some("PC-0815".parse().unwrap());
     event.body.note = Some("a|b=c".parse().unwrap());
+    event.body.file = Some("list.csv".parse().unwrap());
     assert_eq!(
         csv::record(&event).unwrap(),
-        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000"
+        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv"
     );
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(
@@ -54,12 +55,12 @@ fn each_format_says_the_same() {
         format!(
             "CEF:0|Strongroom|Strongroom|{version}|reveal|Recovery password revealed|5|rt=1700000000000 externalId=7 \
              suser=ada flexString2Label=login flexString2=ada duser=root dhost=PC-0815 msg=a|b\\=c \
-             cn2Label=clock_step_ms cn2=-5000"
+             cn2Label=clock_step_ms cn2=-5000 fname=list.csv"
         )
     );
     assert_eq!(
         syslog::line(&event),
-        r#"<109>1 2023-11-14T22:13:20.000Z - strongroom - reveal [event@32473 leaf="7" time="2023-11-14T22:13:20.000Z" operator="ada" login="ada" effective="root" action="reveal" device="PC-0815" note="a|b=c" clock_step_ms="-5000"]"#
+        r#"<109>1 2023-11-14T22:13:20.000Z - strongroom - reveal [event@32473 leaf="7" time="2023-11-14T22:13:20.000Z" operator="ada" login="ada" effective="root" action="reveal" device="PC-0815" note="a|b=c" clock_step_ms="-5000" file="list.csv"]"#
     );
 }
 

@@ -147,3 +147,45 @@ fn there_is_no_root_without_a_vault_record() {
     projection.apply(&name(1)).unwrap();
     assert!(matches!(projection.root(), Err(ApplyError::Tree(_))));
 }
+
+#[test]
+fn an_escrow_that_moves_stands_where_it_came() {
+    let mut projection = Projection::default();
+    for change in [
+        vault(60),
+        name(1),
+        name(2),
+        put(1, held(1, None)),
+        put(2, held(2, None)),
+        put(1, held(3, None)),
+    ] {
+        projection.apply(&change).unwrap();
+    }
+    projection.root().unwrap();
+    let moved = |from, volume, record| Change::Moved {
+        from,
+        volume,
+        record: Box::new(record),
+    };
+    projection.apply(&moved(2, 1, exposed(2, None, 5))).unwrap();
+    let order: Vec<_> = projection.volumes()[0]
+        .escrows
+        .iter()
+        .map(|record| record.escrow)
+        .collect();
+    assert_eq!(
+        order,
+        [held(1, None), held(2, None), held(3, None)].map(|record| record.escrow)
+    );
+    assert_eq!(projection.volumes()[1].escrows, []);
+    assert_eq!(projection.totals(), Totals { escrows: 3, exposed: 1 });
+    assert_eq!(projection.arrivals().len(), 3);
+    let root = projection.root().unwrap();
+    assert_eq!(root, rebuilt(&projection));
+    let gone = projection.apply(&moved(2, 1, held(2, None)));
+    assert_eq!(gone, Err(ApplyError::NotThere { volume: 2 }));
+    assert_eq!(
+        projection.apply(&moved(1, 3, held(2, None))),
+        Err(ApplyError::NoVolume { volume: 3 })
+    );
+}

@@ -1,0 +1,309 @@
+//! Taking passwords in: what arrives, where it goes, and what becomes of it.
+
+use strongroom_core::crypto::random;
+use strongroom_core::envelope::Envelope;
+use strongroom_core::envelope::Place;
+use strongroom_core::keys::Fingerprint;
+use strongroom_core::keys::Keyring;
+use strongroom_core::log::Action;
+use strongroom_core::log::EventBody;
+use strongroom_core::state::Arrival;
+use strongroom_core::state::Change;
+use strongroom_core::state::Decision;
+use strongroom_core::state::EscrowRecord;
+use strongroom_core::state::Naming;
+use strongroom_core::state::Placement;
+use strongroom_core::state::Rule;
+use strongroom_core::state::Source;
+use strongroom_core::state::Standing;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::state::arrive;
+use strongroom_core::state::place;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::EscrowId;
+use strongroom_core::values::LogText;
+use strongroom_core::values::ProtectorId;
+use strongroom_core::values::RecoveryPassword;
+use strongroom_core::values::VaultId;
+use strongroom_core::values::VolumeType;
+
+use crate::ops::Error;
+use crate::ops::Unsealed;
+use crate::ops::Who;
+use crate::ops::recording::about;
+use crate::ops::twins::Twins;
+use crate::store::Draft;
+use crate::store::Session;
+
+/// A password on its way in, and what its source says.
+pub struct Arriving<'p> {
+    /// The device, where it is known.
+    pub device: Option<DeviceName>,
+    /// The volume, as far as it is named.
+    pub naming: Naming,
+    /// The protector whose password it is.
+    pub protector: ProtectorId,
+    /// The password.
+    pub password: &'p RecoveryPassword,
+    /// How it came.
+    pub source: Source,
+    /// What its source can say of time.
+    pub standing: Standing,
+    /// Whether its source is known.
+    pub confirmed: bool,
+    /// The protectors of the same volume that the same live source lists.
+    pub listed: Vec<ProtectorId>,
+    /// The file that it came in, by its name alone.
+    pub file: Option<LogText>,
+}
+
+/// What became of a password that was taken in.
+#[derive(Clone, Debug)]
+pub struct Escrowed {
+    /// The volume, without its escrows.
+    pub volume: VolumeRecord,
+    /// The escrow that holds the password now.
+    pub record: EscrowRecord,
+    /// The rule that decided.
+    pub rule: Rule,
+    /// The protectors whose passwords it superseded.
+    pub superseded: Vec<ProtectorId>,
+    /// Whether it ended an exposure, on the word of whoever escrowed it.
+    pub exposure_ended: bool,
+    /// The event; none where nothing was new.
+    pub leaf: Option<u64>,
+}
+
+impl Unsealed {
+    /// Takes passwords in, one after the other, by the rules of their volumes, in one commit; `done` is told of each.
+    ///
+    /// # Errors
+    ///
+    /// Fails, with nothing taken in, if what is on their path is not what the log says, or if it cannot be recorded.
+    /// Where the TPM then does not remember it, they are taken in all the same, and whoever opens the vault next finishes
+    /// that.
+    pub fn take_in(
+        &mut self,
+        who: &Who,
+        arriving: &[&Arriving<'_>],
+        mut done: impl FnMut(),
+    ) -> Result<Vec<Escrowed>, Error> {
+        let trust = self.trust()?;
+        let mut draft = self.draft(who)?;
+        let mut session = self.store.session(&trust)?;
+        session.refusals_due(who.at, &mut draft)?;
+        let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
+        let mut taken = Vec::with_capacity(arriving.len());
+        for one in arriving {
+            taken.push(intake.take(&mut session, &mut draft, one)?);
+            done();
+        }
+        if taken.iter().all(|escrowed| escrowed.leaf.is_none()) {
+            return Ok(taken);
+        }
+        let key = self.keyring.secret().log_signing_key(self.vault.epoch);
+        let committed = session.commit(&draft, &key, taken)?;
+        Ok(self.remember(committed)?.into_subject())
+    }
+
+    /// What [`Self::take_in`] would do, with nothing taken in: no event, and no name of a leaf.
+    ///
+    /// # Errors
+    ///
+    /// Fails if what is on their path is not what the log says.
+    pub fn rehearse(
+        &mut self,
+        who: &Who,
+        arriving: &[&Arriving<'_>],
+        mut done: impl FnMut(),
+    ) -> Result<Vec<Escrowed>, Error> {
+        let trust = self.trust()?;
+        let mut draft = self.draft(who)?;
+        let mut session = self.store.session(&trust)?;
+        let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
+        let mut taken = Vec::with_capacity(arriving.len());
+        for one in arriving {
+            let escrowed = intake.take(&mut session, &mut draft, one)?;
+            taken.push(Escrowed { leaf: None, ..escrowed });
+            done();
+        }
+        Ok(taken)
+    }
+}
+
+/// What all the passwords of one commit have in common.
+struct Intake<'k> {
+    keyring: &'k Keyring,
+    vault: VaultId,
+    who: &'k Who,
+    by: String,
+    grace_seconds: u64,
+}
+
+impl<'k> Intake<'k> {
+    fn new(keyring: &'k Keyring, session: &Session<'_>, vault: VaultId, who: &'k Who) -> Result<Self, Error> {
+        Ok(Self {
+            keyring,
+            vault,
+            who,
+            by: who.operator.to_string(),
+            grace_seconds: session.vault()?.grace_seconds,
+        })
+    }
+
+    /// Takes one password in: what comes after it in the same session finds it there.
+    fn take(&self, session: &mut Session<'_>, draft: &mut Draft, arriving: &Arriving<'_>) -> Result<Escrowed, Error> {
+        let fingerprint = self.keyring.secret().fingerprint(arriving.password);
+        let volume = volume_for(session, arriving, &fingerprint)?;
+        let escrow = EscrowId::new(random()?);
+        let place = Place {
+            vault: self.vault,
+            escrow,
+            protector: arriving.protector,
+        };
+        let envelope = Envelope::encrypt(self.keyring, &place, arriving.password)?;
+        let twins = Twins::find(session, &volume, &fingerprint)?;
+        let decision = arrive(
+            &volume,
+            &Arrival {
+                escrow,
+                protector: arriving.protector,
+                envelope: envelope.digest(&fingerprint),
+                source: arriving.source,
+                standing: arriving.standing,
+                confirmed: arriving.confirmed,
+                at: self.who.at,
+                by: &self.by,
+                listed: &arriving.listed,
+                same_password: &twins.escrows,
+                shown: twins.shown.as_ref(),
+                grace_seconds: self.grace_seconds,
+            },
+        );
+        let mut event = event(session, &volume, &decision)?;
+        event.file.clone_from(&arriving.file);
+        let mut escrowed = Escrowed::of(&volume, &decision)?;
+        if event.changes.is_empty() {
+            return Ok(escrowed);
+        }
+        escrowed.leaf = Some(session.next_leaf(draft));
+        draft.event(event);
+        if decision.escrow == escrow {
+            draft.hold(escrow, envelope, fingerprint);
+        }
+        session.stage(draft)?;
+        Ok(escrowed)
+    }
+}
+
+impl Escrowed {
+    pub(super) fn of(volume: &VolumeRecord, decision: &Decision) -> Result<Self, Error> {
+        let superseded = decision.superseded.iter().filter_map(|escrow| volume.escrow(*escrow));
+        Ok(Self {
+            volume: volume.naming(),
+            record: decided(volume, decision)?.clone(),
+            rule: decision.rule,
+            superseded: superseded.map(|record| record.protector).collect(),
+            exposure_ended: decision.exposure_ended,
+            leaf: None,
+        })
+    }
+}
+
+/// The volume that is meant, as it is after this naming; its escrows are those before.
+///
+/// A password without a device goes where the same password of the same protector is held, wherever that is: to read a
+/// file again changes nothing, also where its passwords were assigned since. Else it is a volume of its own.
+fn volume_for(
+    session: &mut Session<'_>,
+    arriving: &Arriving<'_>,
+    fingerprint: &Fingerprint,
+) -> Result<VolumeRecord, Error> {
+    let Some(device) = &arriving.device else {
+        return match held_somewhere(session, arriving, fingerprint)? {
+            Some(volume) => Ok(volume),
+            None => Ok(arriving.naming.applied_to(&new_volume(session, None))),
+        };
+    };
+    let volumes = session.volumes_of(device)?;
+    let held = match place(&volumes, &arriving.naming) {
+        Placement::Held(index) => volumes.get(index).cloned(),
+        Placement::New => None,
+    };
+    let volume = held.unwrap_or_else(|| new_volume(session, Some(name_of(&volumes, device))));
+    Ok(arriving.naming.applied_to(&volume))
+}
+
+fn held_somewhere(
+    session: &mut Session<'_>,
+    arriving: &Arriving<'_>,
+    fingerprint: &Fingerprint,
+) -> Result<Option<VolumeRecord>, Error> {
+    for (escrow, volume) in session.same_password(NO_VOLUME, fingerprint)? {
+        let volume = session.volume(volume)?;
+        if volume
+            .escrow(escrow)
+            .is_some_and(|held| held.protector == arriving.protector)
+        {
+            return Ok(Some(volume));
+        }
+    }
+    Ok(None)
+}
+
+fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> VolumeRecord {
+    VolumeRecord {
+        volume: session.next_volume(),
+        device,
+        id: None,
+        mounts: Vec::new(),
+        kind: VolumeType::Unknown,
+        escrows: Vec::new(),
+    }
+}
+
+/// A device is called as it was first called.
+pub(super) fn name_of(volumes: &[VolumeRecord], device: &DeviceName) -> DeviceName {
+    let first = volumes.first().and_then(|volume| volume.device.clone());
+    first.unwrap_or_else(|| device.clone())
+}
+
+fn event(session: &Session<'_>, volume: &VolumeRecord, decision: &Decision) -> Result<EventBody, Error> {
+    let mut event = EventBody {
+        rule: Some(decision.rule),
+        result: Some(decision.state.as_str().to_owned()),
+        ..about(Action::Escrow, volume, decided(volume, decision)?)
+    };
+    event.changes.extend(naming_change(session, volume)?);
+    let changed = decision.changed.iter();
+    event
+        .changes
+        .extend(changed.map(|record| escrow_change(volume, record)));
+    Ok(event)
+}
+
+/// The record of the escrow that a decision is about, as it is then.
+fn decided<'a>(volume: &'a VolumeRecord, decision: &'a Decision) -> Result<&'a EscrowRecord, Error> {
+    let changed = decision.changed.iter().find(|record| record.escrow == decision.escrow);
+    changed
+        .or_else(|| volume.escrow(decision.escrow))
+        .ok_or(Error::NoEscrow {
+            escrow: decision.escrow,
+        })
+}
+
+/// The change that names a volume, where it is new or is named otherwise now.
+pub(super) fn naming_change(session: &Session<'_>, volume: &VolumeRecord) -> Result<Option<Change>, Error> {
+    let held = session.naming(volume.volume)?;
+    Ok((held.as_ref() != Some(&volume.naming())).then(|| Change::Volume(volume.naming())))
+}
+
+pub(super) fn escrow_change(volume: &VolumeRecord, record: &EscrowRecord) -> Change {
+    Change::Escrow {
+        volume: volume.volume,
+        record: Box::new(record.clone()),
+    }
+}
+
+/// The first volume has the number 1.
+const NO_VOLUME: u64 = 0;
