@@ -1,8 +1,10 @@
 //! The verbs, one a file.
 
+mod assign;
 mod audit;
 mod check;
 mod choosing;
+mod confirm;
 mod devices;
 mod escrow;
 mod expose;
@@ -16,6 +18,7 @@ mod reveal;
 mod rotation;
 mod show;
 mod status;
+mod taken;
 mod working;
 
 use clap::Subcommand;
@@ -41,6 +44,8 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Rotation(rotation::Rotation),
     Expose(expose::ExposeArgs),
+    Assign(assign::AssignArgs),
+    Confirm(confirm::ConfirmArgs),
     Status(status::StatusArgs),
     /// Read and verify the log
     #[command(subcommand)]
@@ -65,6 +70,8 @@ pub(crate) fn run(ui: &mut Ui, global: &Global, verb: &Verb) -> Result<(), Failu
         Verb::Outcome(args) => outcome::run(ui, &setting()?, args),
         Verb::Rotation(verb) => rotation::run(ui, &setting()?, verb),
         Verb::Expose(args) => expose::run(ui, &setting()?, args),
+        Verb::Assign(args) => assign::run(ui, &setting()?, args),
+        Verb::Confirm(args) => confirm::run(ui, &setting()?, args),
         Verb::Status(args) => status::run(ui, &setting()?, args),
         Verb::Audit(verb) => audit::run(ui, &setting()?, verb),
         Verb::Generate(what) => generate::run(what),

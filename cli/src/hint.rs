@@ -49,6 +49,8 @@ pub(crate) fn hint(failure: &Failure) -> String {
 fn operation(error: &Error) -> &'static str {
     match error {
         Error::Changed { .. } => "look at it again and repeat the command: somebody changed it in between",
+        Error::HasDevice { .. } => "`strongroom list --problems` shows what has no device",
+        Error::HasStanding { .. } => "`strongroom list --problems` shows what is unconfirmed",
         Error::NoEscrow { .. } => "`strongroom find` and `strongroom list` show what is held",
         Error::NoLeaf { .. } => "`strongroom audit list` shows them, from leaf 0 on",
         Error::NotExposed { .. } => "`strongroom rotation list` shows what can be waived",

@@ -1,7 +1,6 @@
 //! `escrow`
 
 use clap::Args;
-use strongroom_core::state::EscrowState;
 use strongroom_core::state::Naming;
 use strongroom_core::state::Rule;
 use strongroom_core::values::DeviceName;
@@ -11,16 +10,14 @@ use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::VolumeId;
 use strongroom_core::values::VolumeType;
 use strongroom_vault::ops::EscrowRequest;
-use strongroom_vault::ops::Escrowed;
 use strongroom_vault::ops::Inventory;
 
 use crate::args::Moment;
 use crate::args::PinArgs;
+use crate::command::taken;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::failure::InputError;
-use crate::render::json::Taken;
-use crate::render::text;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
 use crate::ui::Ui;
@@ -80,15 +77,12 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &EscrowArgs) -> Result<(
     };
     let escrowed = working::unsealed(ui, setting, pin, |vault, who| vault.escrow(who, &request))?;
     drop(password);
-    if ui.json() {
-        ui.object(&Taken::of(&escrowed))?;
+    let done = if escrowed.rule == Rule::AlreadyHeld {
+        "Already held"
     } else {
-        say(ui, &escrowed)?;
-    }
-    if escrowed.rule == Rule::OtherPassword {
-        ui.warn("another password is held for the same protector: both are kept and marked `conflict`, one of them is wrong");
-    }
-    Ok(())
+        "Taken in"
+    };
+    taken::tell(ui, done, &escrowed)
 }
 
 /// The password. A person may mistype it twice; a script is told at once.
@@ -106,33 +100,4 @@ fn password(ui: &mut Ui) -> Result<RecoveryPassword, Failure> {
             Err(error) => ui.warn(format_args!("{error}; type it again")),
         }
     }
-}
-
-fn say(ui: &mut Ui, escrowed: &Escrowed) -> Result<(), Failure> {
-    let (volume, record) = (&escrowed.volume, &escrowed.record);
-    let done = if escrowed.rule == Rule::AlreadyHeld {
-        "Already held"
-    } else {
-        "Taken in"
-    };
-    ui.line(format_args!(
-        "{done}: {} {}, protector {}",
-        text::device(volume),
-        text::volume(volume),
-        record.protector
-    ))?;
-    let state = match record.state {
-        EscrowState::Exposed => format!("{}, because this password has been shown before", text::state(record)),
-        EscrowState::Current | EscrowState::Superseded => text::state(record),
-    };
-    let mut fields = vec![("State", state), ("Why", escrowed.rule.why().to_owned())];
-    for protector in &escrowed.superseded {
-        fields.push(("Supersedes", protector.to_string()));
-    }
-    if escrowed.exposure_ended {
-        let word = "the exposure of the older password has ended on your word; nobody has looked at the volume";
-        fields.push(("Rotated", word.to_owned()));
-    }
-    fields.push(("Escrow id", record.escrow.to_string()));
-    text::fields(ui, &fields)
 }

@@ -11,6 +11,8 @@ use crate::args::PageArgs;
 use crate::failure::ChoiceError;
 use crate::failure::Failure;
 use crate::render::json::Escrow;
+use crate::render::json::Troubled;
+use crate::render::text;
 use crate::render::text::EscrowTable;
 use crate::ui::Ui;
 
@@ -99,9 +101,11 @@ pub(super) fn write(ui: &mut Ui, items: &[Item]) -> Result<(), Failure> {
 }
 
 fn one(ui: &mut Ui, table: &mut EscrowTable, item: &Item) -> Result<(), Failure> {
-    if ui.json() {
-        ui.object(&Escrow::of(&item.volume, &item.record))
-    } else {
-        table.row(ui, &item.volume, &item.record)
+    let escrow = Escrow::of(&item.volume, &item.record);
+    match (ui.json(), item.problems.is_empty()) {
+        (true, true) => ui.object(&escrow),
+        (true, false) => ui.object(&Troubled::of(escrow, &item.problems)),
+        (false, true) => table.row(ui, &item.volume, &item.record, text::marks(&item.record)),
+        (false, false) => table.row(ui, &item.volume, &item.record, text::words(&item.problems)),
     }
 }

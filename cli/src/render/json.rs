@@ -23,6 +23,7 @@ use strongroom_vault::ops::Recorded;
 use strongroom_vault::ops::Verified;
 use strongroom_vault::store::DeviceSummary;
 use strongroom_vault::store::Item;
+use strongroom_vault::store::Problem;
 
 /// One escrow.
 #[derive(Debug, Serialize)]
@@ -64,6 +65,23 @@ impl<'a> Escrow<'a> {
             superseded_at: record.superseded_at,
             proven_at: record.proven_at,
             source: record.source,
+        }
+    }
+}
+
+/// `list --problems`
+#[derive(Debug, Serialize)]
+pub(crate) struct Troubled<'a> {
+    #[serde(flatten)]
+    escrow: Escrow<'a>,
+    problems: Vec<&'static str>,
+}
+
+impl<'a> Troubled<'a> {
+    pub(crate) fn of(escrow: Escrow<'a>, problems: &[Problem]) -> Self {
+        Self {
+            escrow,
+            problems: problems.iter().map(|problem| problem.as_str()).collect(),
         }
     }
 }

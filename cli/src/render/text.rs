@@ -4,6 +4,7 @@ pub(crate) use strongroom_audit::local;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::values::Time;
+use strongroom_vault::store::Problem;
 
 use crate::failure::Failure;
 use crate::ui::Table;
@@ -59,6 +60,12 @@ pub(crate) fn marks(record: &EscrowRecord) -> String {
     }
 }
 
+/// What is not well with an escrow.
+pub(crate) fn words(problems: &[Problem]) -> String {
+    let words: Vec<&str> = problems.iter().map(|problem| problem.as_str()).collect();
+    words.join(",")
+}
+
 /// A state, and what it asks for.
 pub(crate) fn state(record: &EscrowRecord) -> String {
     match record
@@ -108,13 +115,19 @@ impl EscrowTable {
         ]))
     }
 
-    pub(crate) fn row(&mut self, ui: &mut Ui, of: &VolumeRecord, record: &EscrowRecord) -> Result<(), Failure> {
+    pub(crate) fn row(
+        &mut self,
+        ui: &mut Ui,
+        of: &VolumeRecord,
+        record: &EscrowRecord,
+        marks: String,
+    ) -> Result<(), Failure> {
         let cells = [
             device(of),
             volume(of),
             record.protector.to_string(),
             record.state.as_str().to_owned(),
-            marks(record),
+            marks,
             local(record.escrowed_at),
             record.escrow.to_string(),
         ];

@@ -89,6 +89,7 @@ fn proven(
         let volume = snapshot.volume(summary, volume)?;
         for record in volume.escrows.iter().filter(|record| wanted(record)) {
             items.push(Item {
+                problems: Vec::new(),
                 volume: volume.naming(),
                 record: record.clone(),
             });

@@ -12,8 +12,11 @@ use strongroom_core::values::KeyIdPrefix;
 use strongroom_core::values::Time;
 
 use crate::store::Alarm;
+use crate::store::Problem;
+use crate::store::Problems;
 use crate::store::Snapshot;
 use crate::store::StoreError;
+use crate::store::problems;
 use crate::store::rows;
 
 /// One escrow and its volume, as the rows have them.
@@ -23,6 +26,8 @@ pub struct Item {
     pub volume: VolumeRecord,
     /// The escrow.
     pub record: EscrowRecord,
+    /// What is not well with it, where that was asked.
+    pub problems: Vec<Problem>,
 }
 
 /// One device and how many of its escrows are in which state.
@@ -68,8 +73,8 @@ pub struct Page {
     pub state: Option<EscrowState>,
     /// Never proven to open their volume only.
     pub unproven: bool,
-    /// Marked `conflict` or `unconfirmed`, or without a device only.
-    pub problems: bool,
+    /// With one of these problems only.
+    pub problems: Option<Problems>,
     /// Behind this escrow only.
     pub after: Option<EscrowId>,
     /// At most so many.
@@ -154,9 +159,13 @@ struct Query {
 impl Query {
     fn of(filter: &Filter, page: &Page) -> Self {
         let mut query = Self {
-            sql: format!("SELECT {}, {NAMING_COLUMNS} {FROM} WHERE ", rows::ESCROW_COLUMNS),
+            sql: format!("SELECT {}, {NAMING_COLUMNS}", rows::ESCROW_COLUMNS),
             parameters: Vec::new(),
         };
+        if let Some(problems) = &page.problems {
+            query.condition(&format!(", {}", problems::COLUMN), problems.silent_since.as_millis());
+        }
+        query.sql.push_str(FROM);
         query.matches(filter);
         query.narrow(page);
         query.sql.push_str(match filter {
@@ -218,9 +227,8 @@ impl Query {
         if page.unproven {
             self.sql.push_str(" AND proven_at IS NULL");
         }
-        if page.problems {
-            self.sql
-                .push_str(" AND (conflict OR unconfirmed OR volume.device IS NULL)");
+        if let Some(problems) = &page.problems {
+            self.condition(" AND problems & ? <> 0", problems.mask());
         }
         if let Some(after) = page.after {
             let number = " AND number > (SELECT number FROM escrow AS before WHERE before.escrow = ?)";
@@ -244,14 +252,20 @@ fn item(row: &Row<'_>) -> Result<Item, StoreError> {
     if row.get_ref(rows::ESCROW_COLUMN_COUNT)? == ValueRef::Null {
         return Err(Alarm::tampered(format!("the volume of escrow {} is missing", record.escrow)).into());
     }
+    let problems = match row.get("problems") {
+        Ok(bits) => Problem::of(bits),
+        Err(_) => Vec::new(),
+    };
     Ok(Item {
         record,
         volume: rows::read_naming(row, rows::ESCROW_COLUMN_COUNT)?,
+        problems,
     })
 }
 
 const NAMING_COLUMNS: &str = "volume.volume, device.name, volume.id, volume.mounts, volume.type";
-const FROM: &str = "FROM escrow LEFT JOIN volume ON volume.volume = escrow.volume LEFT JOIN device USING (device)";
+const FROM: &str =
+    " FROM escrow LEFT JOIN volume ON volume.volume = escrow.volume LEFT JOIN device USING (device) WHERE ";
 const OF_DEVICES: &str = "escrow.volume IN (SELECT volume FROM volume WHERE device IN (SELECT device FROM device";
 const DEVICES: &str = "SELECT device.name, count(DISTINCT volume.volume), \
      count(escrow.number) FILTER (WHERE state = 'current'), count(escrow.number) FILTER (WHERE state = 'exposed'), \
