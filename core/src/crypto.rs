@@ -1,10 +1,11 @@
 //! The only door to the cryptographic crates.
 //!
-//! aes-gcm, hkdf, hmac and sha2 touch secrets and wipe what they hold; ring gives randomness, hashes the tree and
+//! aes-gcm, ccm, hkdf, hmac and sha2 touch secrets and wipe what they hold; ring gives randomness, hashes the tree and
 //! signs and verifies. The tests check one against the other.
 
 mod aead;
 mod binding;
+mod ccm;
 mod derive;
 mod digest;
 mod ecdsa;
@@ -13,6 +14,7 @@ mod pin;
 mod purpose;
 mod random;
 mod signature;
+mod stretch;
 
 pub use aead::DecryptError;
 pub use aead::NONCE_LEN;
@@ -21,6 +23,7 @@ pub use aead::TAG_LEN;
 pub use aead::decrypt;
 pub use aead::encrypt;
 pub use binding::Binding;
+pub use ccm::decrypt_ccm;
 pub use derive::derive;
 pub use derive::expand;
 pub use digest::Digest;
@@ -37,6 +40,9 @@ pub use signature::PublicKey;
 pub use signature::Signature;
 pub use signature::SigningKey;
 pub use signature::VerifyError;
+pub use stretch::STRETCH_ROUNDS;
+pub use stretch::STRETCH_STEP;
+pub use stretch::stretch;
 
 #[cfg(test)]
 mod tests;

@@ -22,4 +22,6 @@ pub mod tiles;
 
 pub mod audit;
 
+pub mod fve;
+
 pub mod intake;
