@@ -16,6 +16,7 @@ mod time;
 mod volume;
 
 pub use code::ParseCodeError;
+pub(crate) use code::codes;
 pub use correction::BadGroup;
 pub use correction::Diagnosis;
 pub use correction::corrections;

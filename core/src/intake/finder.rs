@@ -32,16 +32,33 @@ pub struct Found {
 /// have names (Graph puts `deviceId` between `id` and `key`) are to be read by their names, then given here field by
 /// field.
 pub fn find(text: &str) -> Vec<Found> {
-    let mut finder = Finder {
-        found: Vec::new(),
-        line: 1,
-        protector: None,
-    };
+    let mut found = Vec::new();
+    let mut protector = None;
+    scan(text, |line, seen| match seen {
+        Seen::Guid(id) => protector = Some(id),
+        Seen::Password(password) => found.push(Found {
+            line,
+            password,
+            protector: protector.take(),
+        }),
+    });
+    found
+}
+
+/// What stands in a text.
+pub(super) enum Seen {
+    Guid(ProtectorId),
+    Password(Result<RecoveryPassword, ParseRecoveryPasswordError>),
+}
+
+/// Calls `see` with each GUID and each password of `text`, spoilt or not, and its line, in the order of the text.
+pub(super) fn scan(text: &str, see: impl FnMut(usize, Seen)) {
+    let mut finder = Finder { see, found: 0, line: 1 };
     let mut before = None;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let len = if let Some(id) = guid_at(before, rest) {
-            finder.protector = Some(id);
+            finder.see(Seen::Guid(id));
             GUID_LEN
         } else if is_of_stretch(first) {
             let len = stretch_len(before, rest);
@@ -57,20 +74,19 @@ pub fn find(text: &str) -> Vec<Found> {
         before = passed.chars().next_back();
         rest = after;
     }
-    finder.found
 }
 
-struct Finder {
-    found: Vec<Found>,
+struct Finder<F> {
+    see: F,
+    /// Passwords so far, spoilt ones too.
+    found: usize,
     line: usize,
-    /// The last GUID, until a password takes it.
-    protector: Option<ProtectorId>,
 }
 
-impl Finder {
+impl<F: FnMut(usize, Seen)> Finder<F> {
     /// Searches a stretch: digits, dashes and white space on one line.
     fn search(&mut self, stretch: &str) {
-        let known = self.found.len();
+        let known = self.found;
         let mut row = Row::default();
         let mut start = 0;
         for piece in stretch.split_inclusive(char::is_whitespace) {
@@ -94,7 +110,7 @@ impl Finder {
             start += piece.len();
         }
         self.take_row(stretch, &mut row);
-        if self.found.len() == known && groups_of_six(stretch) >= 8 {
+        if self.found == known && groups_of_six(stretch) >= 8 {
             self.take(stretch);
         }
     }
@@ -112,11 +128,12 @@ impl Finder {
     }
 
     fn take(&mut self, text: &str) {
-        self.found.push(Found {
-            line: self.line,
-            password: RecoveryPassword::parse(text),
-            protector: self.protector.take(),
-        });
+        self.found += 1;
+        self.see(Seen::Password(RecoveryPassword::parse(text)));
+    }
+
+    fn see(&mut self, seen: Seen) {
+        (self.see)(self.line, seen);
     }
 }
 
@@ -140,6 +157,8 @@ impl Row {
 
 /// The GUID at the beginning of `rest`, if it stands alone; `before` is the character before it.
 fn guid_at(before: Option<char>, rest: &str) -> Option<ProtectorId> {
+    // Most characters begin none, and this is asked of each.
+    rest.bytes().next().filter(u8::is_ascii_hexdigit)?;
     let (guid, after) = rest.split_at_checked(GUID_LEN)?;
     let beside = [before, after.chars().next()];
     if beside.into_iter().flatten().any(char::is_alphanumeric) {

@@ -1,0 +1,88 @@
+//! Bytes to text, whatever wrote them.
+
+use zeroize::Zeroizing;
+
+/// The text of `bytes`, with line feeds for line ends of every kind.
+///
+/// The encoding is, by the first rule that fits:
+/// 1. what a byte-order mark says: UTF-8, UTF-16 little-endian or big-endian;
+/// 2. UTF-16 without a mark, where of the first 64 KiB at least a tenth of the high bytes is NUL, and at most an
+///    eighth as many of the low ones: ASCII is in every file of this kind. A few single NULs, as Windows writes them
+///    into the recovery files that it saves, are no sign;
+/// 3. UTF-8, where all of it is valid;
+/// 4. some code page of a console or of Windows. Digits, GUIDs and labels of programs are ASCII in all of them, and
+///    which one it was is not to be known: so each byte above 127 becomes one U+FFFD.
+///
+/// What is not valid becomes U+FFFD in the first three, too; that includes a byte left over at the end of UTF-16. NULs
+/// stay, except around the text.
+///
+/// The text is wiped on drop. Its size is computed first, so that it never grows and leaves nothing behind.
+pub(super) fn decode(bytes: &[u8]) -> Zeroizing<String> {
+    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        return utf_16(rest, u16::from_le_bytes);
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
+        return utf_16(rest, u16::from_be_bytes);
+    }
+    let (low_first, high_first) = nuls(bytes);
+    if low_first {
+        return utf_16(bytes, u16::from_le_bytes);
+    }
+    if high_first {
+        return utf_16(bytes, u16::from_be_bytes);
+    }
+    let rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match str::from_utf8(rest) {
+        Ok(text) => collect(text.chars()),
+        Err(_) => collect(rest.iter().map(|byte| ascii(*byte))),
+    }
+}
+
+fn ascii(byte: u8) -> char {
+    if byte.is_ascii() {
+        char::from(byte)
+    } else {
+        char::REPLACEMENT_CHARACTER
+    }
+}
+
+/// Whether the NULs are those of UTF-16: little-endian, big-endian.
+fn nuls(bytes: &[u8]) -> (bool, bool) {
+    let (pairs, _) = bytes.get(..SAMPLE).unwrap_or(bytes).as_chunks::<2>();
+    let first = pairs.iter().filter(|[first, _]| *first == 0).count();
+    let second = pairs.iter().filter(|[_, second]| *second == 0).count();
+    let are_high = |high: usize, low: usize| high > 0 && high * 10 >= pairs.len() && low * 8 <= high;
+    (are_high(second, first), are_high(first, second))
+}
+
+fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<String> {
+    let (pairs, left_over) = bytes.as_chunks::<2>();
+    let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
+    let text = text.map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER));
+    collect(text.chain(left_over.iter().map(|_| char::REPLACEMENT_CHARACTER)))
+}
+
+fn collect(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
+    let len = with_line_feeds(chars.clone()).map(char::len_utf8).sum();
+    let mut text = Zeroizing::new(String::with_capacity(len));
+    for character in with_line_feeds(chars) {
+        text.push(character);
+    }
+    text
+}
+
+/// CR LF and CR alone become LF.
+fn with_line_feeds(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    let mut after_return = false;
+    chars.filter_map(move |character| {
+        let second = std::mem::replace(&mut after_return, character == '\r') && character == '\n';
+        let character = if character == '\r' { '\n' } else { character };
+        (!second).then_some(character)
+    })
+}
+
+/// Bytes that are looked at for NULs.
+const SAMPLE: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;
