@@ -10,10 +10,12 @@ mod escrow;
 mod expose;
 mod find;
 mod generate;
+mod import;
 mod init;
 mod list;
 mod listing;
 mod outcome;
+mod prove;
 mod reveal;
 mod rotation;
 mod show;
@@ -28,11 +30,14 @@ use crate::failure::Failure;
 use crate::setting::Setting;
 use crate::ui::Ui;
 
+pub(crate) use crate::command::prove::Presented;
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Init(init::InitArgs),
     Escrow(escrow::EscrowArgs),
+    Import(import::ImportArgs),
     Check(check::CheckArgs),
     Devices(devices::DevicesArgs),
     List(list::ListArgs),
@@ -46,6 +51,7 @@ pub(crate) enum Verb {
     Expose(expose::ExposeArgs),
     Assign(assign::AssignArgs),
     Confirm(confirm::ConfirmArgs),
+    Prove(prove::ProveArgs),
     Status(status::StatusArgs),
     /// Read and verify the log
     #[command(subcommand)]
@@ -61,6 +67,7 @@ pub(crate) fn run(ui: &mut Ui, global: &Global, verb: &Verb) -> Result<(), Failu
     match verb {
         Verb::Init(args) => init::run(ui, &setting()?, args),
         Verb::Escrow(args) => escrow::run(ui, &setting()?, args),
+        Verb::Import(args) => import::run(ui, &setting()?, args),
         Verb::Check(args) => check::run(ui, args),
         Verb::Devices(args) => devices::run(ui, &setting()?, args),
         Verb::List(args) => list::run(ui, &setting()?, args),
@@ -72,6 +79,7 @@ pub(crate) fn run(ui: &mut Ui, global: &Global, verb: &Verb) -> Result<(), Failu
         Verb::Expose(args) => expose::run(ui, &setting()?, args),
         Verb::Assign(args) => assign::run(ui, &setting()?, args),
         Verb::Confirm(args) => confirm::run(ui, &setting()?, args),
+        Verb::Prove(args) => prove::run(ui, setting, args),
         Verb::Status(args) => status::run(ui, &setting()?, args),
         Verb::Audit(verb) => audit::run(ui, &setting()?, verb),
         Verb::Generate(what) => generate::run(what),

@@ -4,6 +4,9 @@ use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
+use strongroom_core::fve::LocateError;
+use strongroom_core::fve::ReadError;
+use strongroom_core::intake::IntakeError;
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::TextError;
 use strongroom_vault::ops;
@@ -12,6 +15,7 @@ use strongroom_vault::store::Alarm;
 use strongroom_vault::store::StoreError;
 
 use crate::exit::Kind;
+use crate::in_file::InFileError;
 use crate::ui::PinError;
 use crate::ui::PromptError;
 
@@ -55,9 +59,31 @@ pub(crate) enum Failure {
     /// Input that is not what the verb reads.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// A file that was handed in cannot be taken.
+    #[error("{}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: FileFault,
+    },
+    /// What was presented is no volume that can be read.
+    #[error("{}", path.display())]
+    Image {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: ImageFault,
+    },
     /// What was asked for is not there, or too often.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
+    /// Passwords were tried on a volume, and none opened it.
+    #[error("{} opened the volume", if *tried == 1 { "the password that was tried has not" } else { "none of the passwords that were tried" })]
+    DidNotOpen {
+        /// How many were tried.
+        tried: usize,
+    },
     /// A look at the vault found something to see to.
     #[error("{}", _0.join("; "))]
     Attention(Vec<String>),
@@ -98,6 +124,14 @@ pub(crate) enum InputError {
     /// A line that is no text.
     #[error("the line is not UTF-8 text")]
     NotText,
+    /// Some of the passwords of an import were not taken.
+    #[error("{rejected} of {passwords} passwords {} rejected", if *rejected == 1 { "was" } else { "were" })]
+    Rejected {
+        /// How many.
+        rejected: usize,
+        /// Of how many.
+        passwords: usize,
+    },
     /// Some of the passwords that were checked are none.
     #[error("{bad} of {lines} lines {} no recovery password", if *bad == 1 { "is" } else { "are" })]
     Malformed {
@@ -106,6 +140,42 @@ pub(crate) enum InputError {
         /// Of how many.
         lines: u64,
     },
+}
+
+/// Why a file that was handed in cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileFault {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] InFileError),
+    /// No recovery password is read in it.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+}
+
+/// Why an image is no volume that can be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ImageFault {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Open(#[from] io::Error),
+    /// It is neither a file nor a block device.
+    #[error("it is neither a file nor a block device")]
+    NotAnImage,
+    /// No volume is found in it.
+    #[error(transparent)]
+    Locate(#[from] LocateError<io::Error>),
+    /// It has several.
+    #[error("it holds {volumes} BitLocker volumes, at the bytes {offsets}")]
+    Several {
+        /// How many.
+        volumes: usize,
+        /// Where.
+        offsets: String,
+    },
+    /// Its metadata cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError<io::Error>),
 }
 
 /// Nothing, or too much, is meant.
@@ -150,10 +220,21 @@ impl Failure {
             }),
             Self::Vault(error) => Kind::Operation(error.kind()),
             Self::Usage { .. } | Self::NoFolder => Kind::Usage,
+            Self::File {
+                source: FileFault::Read(InFileError::Io(error)),
+                ..
+            }
+            | Self::Image {
+                source: ImageFault::Open(error),
+                ..
+            } if error.kind() == io::ErrorKind::NotFound => Kind::Operation(ErrorKind::NotFound),
             Self::Choice(ChoiceError::Nothing { .. }) => Kind::Operation(ErrorKind::NotFound),
             Self::Bug { .. } => Kind::Operation(ErrorKind::Internal),
             Self::Attention(_)
             | Self::Choice(_)
+            | Self::DidNotOpen { .. }
+            | Self::File { .. }
+            | Self::Image { .. }
             | Self::Input(_)
             | Self::Output(_)
             | Self::Password(_)

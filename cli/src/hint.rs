@@ -2,6 +2,8 @@
 
 use std::io::ErrorKind;
 
+use strongroom_core::fve::LocateError;
+use strongroom_core::intake::IntakeError;
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::TextError;
 use strongroom_vault::ops::Error;
@@ -11,7 +13,10 @@ use strongroom_vault::tpm::TpmError;
 
 use crate::failure::ChoiceError;
 use crate::failure::Failure;
+use crate::failure::FileFault;
+use crate::failure::ImageFault;
 use crate::failure::InputError;
+use crate::in_file::InFileError;
 use crate::render::text::shell;
 use crate::ui::PinError;
 use crate::ui::PromptError;
@@ -34,6 +39,11 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::Password(_) => "compare that group with the source; `strongroom check` suggests corrections",
         Failure::Input(error) => input(*error),
         Failure::Choice(error) => choice(error),
+        Failure::File { source, .. } => file(source),
+        Failure::Image { source, .. } => image(source),
+        Failure::DidNotOpen { .. } => {
+            "compare the protector IDs; two groups that changed places look right and open nothing"
+        }
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
         Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
         Failure::NoFolder => "name one with --vault DIR or STRONGROOM_VAULT",
@@ -235,8 +245,46 @@ const fn text(error: TextError) -> &'static str {
 const fn input(error: InputError) -> &'static str {
     match error {
         InputError::Malformed { .. } => "compare the groups that are named with the source",
+        InputError::Rejected { .. } => {
+            "the lines above name the record and the field: correct the source and import it again; what is held stays as it is"
+        }
         InputError::MoreLines => "run it once for each password",
         InputError::NotText | InputError::Nothing | InputError::TooLong => SHAPE,
+    }
+}
+
+const fn file(fault: &FileFault) -> &'static str {
+    match fault {
+        FileFault::Read(InFileError::Changed) => {
+            "nothing was taken in: wait until it is complete, or copy it, and import that"
+        }
+        FileFault::Read(InFileError::Device | InFileError::Folder | InFileError::Pipe) => {
+            "name a file, or give its content on stdin as -"
+        }
+        FileFault::Read(InFileError::Io(_)) => "see whether it is there and whether this user may read it",
+        FileFault::Read(InFileError::TooLong { .. }) | FileFault::Intake(IntakeError::TooLong { .. }) => {
+            "cut it into several files; one record is not to be cut"
+        }
+        FileFault::Intake(IntakeError::NoPassword { .. }) => {
+            "nothing was taken in: look into the file; `strongroom import --help` names what is read"
+        }
+        FileFault::Intake(IntakeError::Json(_) | IntakeError::Rows(_)) => {
+            "nothing was taken in: mend the file, or name its format by --format"
+        }
+    }
+}
+
+fn image(fault: &ImageFault) -> &'static str {
+    match fault {
+        ImageFault::Open(_) => {
+            "see whether it is there and whether this user may read it; a device takes root's rights"
+        }
+        ImageFault::NotAnImage => "name a partition, a disk, or a file with the image of one",
+        ImageFault::Several { .. } => "say which is meant by --offset BYTES",
+        ImageFault::Locate(LocateError::NoTable | LocateError::NotThere { .. } | LocateError::NoVolume { .. }) => {
+            "name the partition itself, or say by --offset BYTES where the volume begins"
+        }
+        ImageFault::Locate(_) | ImageFault::Read(_) => "see whether the image is complete and the disk sound",
     }
 }
 

@@ -12,6 +12,8 @@ mod failure;
 mod folder;
 mod hardening;
 mod hint;
+mod image_file;
+mod in_file;
 mod operator;
 mod out_file;
 pub mod render;

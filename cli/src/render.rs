@@ -2,9 +2,13 @@
 
 pub(crate) mod feed;
 
+pub(crate) mod imported;
+
 pub mod html;
 
 pub(crate) mod json;
+
+pub(crate) mod proof;
 
 pub(crate) mod text;
 

@@ -17,7 +17,7 @@ use std::io::Write;
 
 use clap::builder::StyledStr;
 use serde::Serialize;
-use strongroom_audit::Progress;
+pub(crate) use strongroom_audit::Progress;
 pub(crate) use strongroom_audit::printable;
 use strongroom_audit::printable_json;
 

@@ -48,6 +48,7 @@ pub use method::EncryptionMethod;
 pub use proof::MetadataProof;
 pub use proof::Progress;
 pub use proof::Proof;
+pub use proof::ROUNDS;
 pub use proof::prove;
 pub use protector::Protector;
 pub use protector::ProtectorKind;

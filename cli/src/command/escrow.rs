@@ -86,7 +86,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &EscrowArgs) -> Result<(
 }
 
 /// The password. A person may mistype it twice; a script is told at once.
-fn password(ui: &mut Ui) -> Result<RecoveryPassword, Failure> {
+pub(super) fn password(ui: &mut Ui) -> Result<RecoveryPassword, Failure> {
     let mut tries = if ui.has_person() { 3 } else { 1 };
     loop {
         let text = ui.password_text()?;

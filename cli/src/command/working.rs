@@ -1,5 +1,6 @@
 //! Working in an unsealed vault: PIN, lock, one operation, and closing again.
 
+use strongroom_core::values::Operator;
 use strongroom_core::values::Pin;
 use strongroom_vault::ops::Error;
 use strongroom_vault::ops::Inventory;
@@ -31,8 +32,30 @@ pub(super) fn unsealed<T>(
 ) -> Result<T, Failure> {
     let operator = who()?;
     ui.flush()?;
-    let mut vault = Unsealed::open(&setting.folder, setting.wait, pin.as_ref())?;
+    let vault = Unsealed::open(&setting.folder, setting.wait, pin.as_ref())?;
     drop(pin);
+    worked(ui, vault, operator, work)
+}
+
+/// The same, where the PIN is needed again.
+pub(super) fn unsealed_again<T>(
+    ui: &mut Ui,
+    setting: &Setting,
+    pin: Option<&Pin>,
+    work: impl FnOnce(&mut Unsealed, &Who) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    let operator = who()?;
+    ui.flush()?;
+    let vault = Unsealed::open(&setting.folder, setting.wait, pin)?;
+    worked(ui, vault, operator, work)
+}
+
+fn worked<T>(
+    ui: &mut Ui,
+    mut vault: Unsealed,
+    operator: Operator,
+    work: impl FnOnce(&mut Unsealed, &Who) -> Result<T, Error>,
+) -> Result<T, Failure> {
     if vault.rolled_forward() {
         ui.note("the last command died before the TPM remembered it; that has been finished now");
     }
@@ -55,7 +78,7 @@ pub(super) fn unsealed<T>(
 }
 
 /// Who asks.
-pub(super) fn who() -> Result<strongroom_core::values::Operator, Failure> {
+pub(super) fn who() -> Result<Operator, Failure> {
     operator::operator().map_err(|source| Failure::Text {
         argument: "the name of the user".to_owned(),
         source,

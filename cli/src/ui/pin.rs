@@ -14,6 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::failure::InputError;
+use crate::in_file;
+use crate::in_file::InFileError;
 use crate::ui::Ui;
 use crate::ui::descriptor::Descriptor;
 use crate::ui::line::End;
@@ -134,6 +136,12 @@ impl Ui {
                 End::Line(_) | End::TooLong => return Err(InputError::MoreLines.into()),
             }
         }
+    }
+
+    /// All of stdin, for a verb that reads a file from it.
+    #[expect(clippy::unused_self, reason = "whoever reads stdin has the one Ui")]
+    pub(crate) fn stdin_bytes(&mut self, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFileError> {
+        in_file::read_stream(Descriptor(io::stdin()), limit)
     }
 
     /// The lines of stdin, for a verb that reads passwords from it.

@@ -40,6 +40,9 @@ pub enum MetadataProof {
     NoHash,
 }
 
+/// Rounds of hashing that trying a password on one protector takes.
+pub const ROUNDS: u32 = STRETCH_ROUNDS;
+
 /// How far trying has got.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Progress {

@@ -19,6 +19,12 @@ pub(super) trait Names {
     fn envelope(&self) -> Digest;
 }
 
+/// What an event on record says of several envelopes.
+pub(super) trait NamesAll {
+    /// Where each belongs, and `SHA-256(envelope ‖ fingerprint)` of it.
+    fn named(&self) -> Vec<(Place, Digest)>;
+}
+
 /// Opens an envelope that an event on record names, and gives both. The receipt is used up.
 ///
 /// # Errors
@@ -31,15 +37,46 @@ pub(super) fn open<E: Names>(
     fingerprint: &Fingerprint,
 ) -> Result<(E, RecoveryPassword), Alarm> {
     let event = anchored.into_subject();
-    let place = event.place();
-    if envelope.digest(fingerprint) != event.envelope() {
+    let password = open_named(&event.place(), event.envelope(), keyring, (envelope, fingerprint))?;
+    Ok((event, password))
+}
+
+/// Opens the envelopes that an event on record names, in its order, and gives all. The receipt is used up.
+///
+/// # Errors
+///
+/// Fails as [`open`] does, and if there are not as many envelopes as the event names.
+pub(super) fn open_all<E: NamesAll>(
+    anchored: Anchored<E>,
+    keyring: &Keyring,
+    envelopes: &[(Envelope, Fingerprint)],
+) -> Result<(E, Vec<RecoveryPassword>), Alarm> {
+    let event = anchored.into_subject();
+    let named = event.named();
+    if named.len() != envelopes.len() {
+        return Err(Alarm::tampered("an event names other envelopes than were read"));
+    }
+    let passwords = named
+        .iter()
+        .zip(envelopes)
+        .map(|((place, digest), (envelope, fingerprint))| open_named(place, *digest, keyring, (envelope, fingerprint)))
+        .collect::<Result<_, _>>()?;
+    Ok((event, passwords))
+}
+
+fn open_named(
+    place: &Place,
+    digest: Digest,
+    keyring: &Keyring,
+    (envelope, fingerprint): (&Envelope, &Fingerprint),
+) -> Result<RecoveryPassword, Alarm> {
+    if envelope.digest(fingerprint) != digest {
         return Err(Alarm::tampered(format!(
             "the envelope of escrow {} is another one",
             place.escrow
         )));
     }
-    let password = envelope
-        .decrypt_password(keyring, &place)
-        .map_err(|_| Alarm::tampered(format!("the envelope of escrow {} does not open", place.escrow)))?;
-    Ok((event, password))
+    envelope
+        .decrypt_password(keyring, place)
+        .map_err(|_| Alarm::tampered(format!("the envelope of escrow {} does not open", place.escrow)))
 }

@@ -10,6 +10,7 @@ use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 use strongroom_core::values::KeyIdPrefix;
 use strongroom_core::values::Time;
+use strongroom_core::values::VolumeId;
 
 use crate::store::Alarm;
 use crate::store::Problem;
@@ -58,6 +59,8 @@ pub enum Filter {
     DeviceTextOrProtector(String, KeyIdPrefix<4>),
     /// Those whose protector ID begins so.
     Protector(KeyIdPrefix<4>),
+    /// Those of volumes with this identifier.
+    VolumeId(VolumeId),
     /// One.
     Escrow(EscrowId),
     /// Those to be rotated, the most overdue first.
@@ -176,6 +179,7 @@ impl Query {
             | Filter::DeviceText(_)
             | Filter::DeviceTextOrProtector(..)
             | Filter::Protector(_)
+            | Filter::VolumeId(_)
             | Filter::Escrow(_) => " ORDER BY number",
         });
         if let Some(limit) = page.limit {
@@ -199,6 +203,7 @@ impl Query {
                 self.sql.push(')');
             }
             Filter::Protector(prefix) => self.protector(prefix),
+            Filter::VolumeId(id) => self.condition("volume.id = ?", *id.as_bytes()),
             Filter::Escrow(escrow) => self.condition("escrow.escrow = ?", *escrow.as_bytes()),
             Filter::ToRotate => self.sql.push_str("state = 'exposed'"),
             Filter::Claimed => self

@@ -114,14 +114,14 @@ impl FromStr for Problem {
 
 /// The problems of an escrow as bits, in a query of escrows, their volumes and devices. Its parameter is the time since
 /// which a device is silent.
-pub(super) const COLUMN: &str = "(conflict | unconfirmed << 1 | (volume.device IS NULL) << 2 \
-     | EXISTS (SELECT 1 FROM escrow AS twin JOIN volume AS there ON there.volume = twin.volume \
-       WHERE twin.fingerprint = escrow.fingerprint AND there.device IS NOT volume.device) << 3 \
-     | EXISTS (SELECT 1 FROM escrow AS twin JOIN volume AS there ON there.volume = twin.volume \
-       WHERE twin.protector = escrow.protector AND there.device IS NOT volume.device) << 4 \
-     | (state = 'current' AND EXISTS (SELECT 1 FROM escrow AS other WHERE other.volume = escrow.volume \
-       AND other.state = 'current' AND other.number <> escrow.number)) << 5 \
-     | (state <> 'superseded' AND proven_at IS NULL) << 6 \
-     | (state <> 'superseded' AND volume.device IS NOT NULL AND NOT EXISTS (SELECT 1 FROM escrow AS later \
+pub(super) const COLUMN: &str = "(conflict + 2 * unconfirmed + 4 * (volume.device IS NULL) \
+     + 8 * EXISTS (SELECT 1 FROM escrow AS twin JOIN volume AS there ON there.volume = twin.volume \
+       WHERE twin.fingerprint = escrow.fingerprint AND there.device IS NOT volume.device) \
+     + 16 * EXISTS (SELECT 1 FROM escrow AS twin JOIN volume AS there ON there.volume = twin.volume \
+       WHERE twin.protector = escrow.protector AND there.device IS NOT volume.device) \
+     + 32 * (state = 'current' AND EXISTS (SELECT 1 FROM escrow AS other WHERE other.volume = escrow.volume \
+       AND other.state = 'current' AND other.number <> escrow.number)) \
+     + 64 * (state <> 'superseded' AND proven_at IS NULL) \
+     + 128 * (state <> 'superseded' AND volume.device IS NOT NULL AND NOT EXISTS (SELECT 1 FROM escrow AS later \
        JOIN volume AS there ON there.volume = later.volume WHERE there.device = volume.device \
-       AND later.escrowed_at >= ?)) << 7) AS problems";
+       AND later.escrowed_at >= ?))) AS problems";

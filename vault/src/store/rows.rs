@@ -102,6 +102,19 @@ pub(super) fn same_password(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The escrows of a protector, of any volume.
+pub(super) fn of_protector(
+    connection: &Connection,
+    protector: ProtectorId,
+) -> Result<Vec<(EscrowId, u64)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT escrow, volume FROM escrow WHERE protector = ?1 ORDER BY number")?;
+    let rows = statement.query_map([protector.as_bytes()], |row| {
+        Ok((EscrowId::new(row.get(0)?), row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The state of an escrow in a volume, if it is there.
 pub(super) fn state_of(
     connection: &Connection,

@@ -25,6 +25,7 @@ use strongroom_core::tree::inclusion_proof;
 use strongroom_core::tree::root_from_inclusion;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
+use strongroom_core::values::ProtectorId;
 
 use crate::store::Alarm;
 use crate::store::Draft;
@@ -183,6 +184,18 @@ impl<'s> Session<'s> {
             }
         }
         Ok(found.into_iter().collect())
+    }
+
+    /// The volumes in which escrows of this protector are, each proven. That there are no more cannot be proven here;
+    /// `audit verify` proves it.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the rows are not what the log says.
+    pub fn volumes_with(&mut self, protector: ProtectorId) -> Result<Vec<VolumeRecord>, StoreError> {
+        let found = rows::of_protector(&self.transaction, protector)?;
+        let volumes: BTreeSet<u64> = found.into_iter().map(|(_, volume)| volume).collect();
+        volumes.into_iter().map(|volume| self.volume(volume)).collect()
     }
 
     /// The envelope and fingerprint of an escrow in a volume whose record is proven.

@@ -1,0 +1,154 @@
+//! A file, what was read from it, and what is said of it on the command line.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::path::PathBuf;
+
+use strongroom_core::intake;
+use strongroom_core::intake::Format;
+use strongroom_core::intake::Hints;
+use strongroom_core::intake::Intake;
+use strongroom_core::intake::Note;
+use strongroom_core::intake::Record;
+use strongroom_core::state;
+use strongroom_core::state::Naming;
+use strongroom_core::state::Standing;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::LogText;
+use strongroom_core::values::MountPoint;
+use strongroom_core::values::ProtectorId;
+use strongroom_core::values::Time;
+use strongroom_core::values::VolumeId;
+use strongroom_vault::ops::Arriving;
+
+use crate::failure::Failure;
+use crate::failure::FileFault;
+use crate::in_file;
+use crate::ui::Ui;
+
+/// What the command line says of the passwords.
+pub(super) struct Said<'a> {
+    pub(super) device: Option<&'a DeviceName>,
+    pub(super) mount: Option<&'a MountPoint>,
+    pub(super) format: Option<Format>,
+    pub(super) taken: Option<Time>,
+}
+
+/// A file that was read.
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    name: Option<LogText>,
+    pub(super) intake: Intake,
+}
+
+impl Source {
+    pub(super) fn read(ui: &mut Ui, file: &OsStr, said: &Said<'_>) -> Result<Self, Failure> {
+        let path = PathBuf::from(if file == "-" { "stdin".as_ref() } else { file });
+        let bytes = if file == "-" {
+            ui.stdin_bytes(intake::MAX_INPUT)
+        } else {
+            in_file::read(&path, intake::MAX_INPUT)
+        };
+        let unread = |fault: FileFault| Failure::File {
+            path: path.clone(),
+            source: fault,
+        };
+        let bytes = bytes.map_err(|error| unread(error.into()))?;
+        let hints = Hints { format: said.format };
+        let intake = intake::read(&bytes, &hints).map_err(|error| unread(error.into()))?;
+        let name = if file == "-" { None } else { Some(name(&path)?) };
+        Ok(Self { path, name, intake })
+    }
+
+    /// The passwords that can be taken in, in the order of the file.
+    pub(super) fn arriving(&self, said: &Said<'_>) -> Vec<Arriving<'_>> {
+        let listed = self.listed(said);
+        let ready = self.intake.records.iter().filter_map(|record| {
+            let ready = record.outcome.as_ref().ok()?;
+            let (device, naming) = place(record, said);
+            let standing = match (record.created, said.taken) {
+                (Some(created), _) => Standing::Dated(created),
+                (None, Some(taken)) => Standing::Live(Some(taken)),
+                (None, None) => Standing::Undated,
+            };
+            let listed = match standing {
+                Standing::Live(_) => listed.get(&Key::of(device.as_ref(), &naming)).cloned(),
+                Standing::Dated(_) | Standing::Undated => None,
+            };
+            Some(Arriving {
+                device,
+                naming,
+                protector: ready.protector,
+                password: &ready.password,
+                source: state::Source::Import,
+                standing,
+                confirmed: true,
+                listed: listed.unwrap_or_default(),
+                file: self.name.clone(),
+            })
+        });
+        ready.collect()
+    }
+
+    /// The protectors that the file lists for each volume, those without a password too.
+    fn listed(&self, said: &Said<'_>) -> HashMap<Key, Vec<ProtectorId>> {
+        let mut listed: HashMap<Key, Vec<ProtectorId>> = HashMap::new();
+        if said.taken.is_none() {
+            return listed;
+        }
+        for record in &self.intake.records {
+            let protector = match &record.outcome {
+                Ok(ready) => Some(ready.protector),
+                Err(rejected) => rejected.protector,
+            };
+            let (device, naming) = place(record, said);
+            let volume = listed.entry(Key::of(device.as_ref(), &naming)).or_default();
+            volume.extend(protector);
+        }
+        listed
+    }
+}
+
+/// A volume, as a listing names it.
+#[derive(Eq, Hash, PartialEq)]
+struct Key {
+    device: Option<String>,
+    id: Option<VolumeId>,
+    mount: Option<String>,
+}
+
+impl Key {
+    fn of(device: Option<&DeviceName>, naming: &Naming) -> Self {
+        Self {
+            device: device.map(DeviceName::folded),
+            id: naming.id,
+            mount: naming.mount.as_ref().map(MountPoint::folded),
+        }
+    }
+}
+
+/// Whose a password is: as the file says, else as the command line does. A device that the file names and that cannot be
+/// taken is no reason to guess another.
+fn place(record: &Record, said: &Said<'_>) -> (Option<DeviceName>, Naming) {
+    let is_unclear = record.notes.iter().any(|note| match note {
+        Note::DeviceRefused(_) | Note::DeviceUndecoded | Note::DeviceUnclear => true,
+        Note::DateUnclear | Note::MountRefused | Note::VolumeIdRefused => false,
+    });
+    let device = record.device.as_ref().or(said.device.filter(|_| !is_unclear));
+    let mount = record.naming.mount.as_ref().or(said.mount);
+    let naming = Naming {
+        mount: mount.cloned(),
+        ..record.naming.clone()
+    };
+    (device.cloned(), naming)
+}
+
+/// The name under which a file stands in the log.
+fn name(path: &Path) -> Result<LogText, Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.parse().map_err(|source| Failure::Text {
+        argument: "the name of a file".to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,264 @@
+//! `prove`: tries held passwords on a volume that is at hand, and puts on record what that says.
+//!
+//! Two commits: that passwords were opened for it comes before they are, and what came of it after. Between them the lock
+//! is free, for trying takes its time.
+
+use std::collections::BTreeMap;
+
+use strongroom_core::crypto::Digest;
+use strongroom_core::envelope::Place;
+use strongroom_core::log::Action;
+use strongroom_core::log::EventBody;
+use strongroom_core::state::Change;
+use strongroom_core::state::EscrowRecord;
+use strongroom_core::state::Naming;
+use strongroom_core::state::Placement;
+use strongroom_core::state::Presented;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::state::place;
+use strongroom_core::state::prove;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::EscrowId;
+use strongroom_core::values::LogText;
+use strongroom_core::values::ProtectorId;
+use strongroom_core::values::VaultId;
+use strongroom_core::values::VolumeId;
+
+use crate::ops::Error;
+use crate::ops::Trial;
+use crate::ops::TrialResult;
+use crate::ops::Tried;
+use crate::ops::Unsealed;
+use crate::ops::Who;
+use crate::ops::arriving::escrow_change;
+use crate::ops::arriving::naming_change;
+use crate::ops::opening;
+use crate::ops::recording::about;
+use crate::ops::trial::Candidate;
+use crate::ops::trial::Outcome;
+use crate::store::Session;
+
+/// A volume that was presented.
+#[derive(Clone, Debug)]
+pub struct ProveRequest {
+    /// The image or device, by its name alone.
+    pub file: LogText,
+    /// The volume's own identifier.
+    pub volume_id: VolumeId,
+    /// The protectors of recovery passwords that it lists.
+    pub listed: Vec<ProtectorId>,
+    /// Whose it is, where the same protector is held for several devices.
+    pub device: Option<DeviceName>,
+}
+
+/// What the volume said of one escrow that was tried on it.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// Its volume, without its escrows.
+    pub volume: VolumeRecord,
+    /// Its record now.
+    pub record: EscrowRecord,
+    /// What came of trying it.
+    pub result: TrialResult,
+    /// The event.
+    pub leaf: u64,
+}
+
+/// What the volume said of all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Proved {
+    /// Those that were tried.
+    pub tried: Vec<Proven>,
+    /// The protectors of those whose exposure is proven to have ended.
+    pub ended: Vec<ProtectorId>,
+    /// The protectors of those that are exposed again.
+    pub exposed_again: Vec<ProtectorId>,
+}
+
+impl Unsealed {
+    /// Opens the held passwords of the protectors that a volume lists, on record, to be tried on it. None is shown.
+    ///
+    /// # Errors
+    ///
+    /// Fails, and opens nothing, if it cannot be recorded or anchored.
+    pub fn begin_trial(&mut self, who: &Who, request: &ProveRequest) -> Result<Trial, Error> {
+        let trust = self.trust()?;
+        let mut draft = self.draft(who)?;
+        let mut session = self.store.session(&trust)?;
+        session.refusals_due(who.at, &mut draft)?;
+
+        let mut opening = Opening {
+            vault: self.vault.vault,
+            named: Vec::new(),
+        };
+        let mut envelopes = Vec::new();
+        for (volume, record) in candidates(&mut session, request)? {
+            envelopes.push(session.held(&volume, record.escrow)?);
+            draft.event(EventBody {
+                volume_id: Some(request.volume_id),
+                file: Some(request.file.clone()),
+                ..about(Action::Prove, &volume, &record)
+            });
+            opening.named.push((volume.volume, record));
+        }
+        if opening.named.is_empty() {
+            return Ok(Trial {
+                request: request.clone(),
+                candidates: Vec::new(),
+            });
+        }
+        let key = self.keyring.secret().log_signing_key(self.vault.epoch);
+        let committed = session.commit(&draft, &key, opening)?;
+        let anchored = self.remember(committed)?;
+        let (opening, passwords) = opening::open_all(anchored, &self.keyring, &envelopes)?;
+        let candidates = opening.named.into_iter().zip(passwords);
+        Ok(Trial {
+            request: request.clone(),
+            candidates: candidates
+                .map(|((volume, record), password)| Candidate {
+                    escrow: record.escrow,
+                    volume,
+                    protector: record.protector,
+                    password,
+                })
+                .collect(),
+        })
+    }
+
+    /// Puts on record what came of a trial.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be recorded.
+    pub fn end_trial(&mut self, who: &Who, tried: &Tried) -> Result<Proved, Error> {
+        let trust = self.trust()?;
+        let mut draft = self.draft(who)?;
+        let mut session = self.store.session(&trust)?;
+        session.refusals_due(who.at, &mut draft)?;
+
+        let mut volumes: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();
+        for outcome in &tried.outcomes {
+            volumes.entry(outcome.volume).or_default().push(*outcome);
+        }
+        let mut proved = Proved::default();
+        for (number, outcomes) in volumes {
+            let volume = presented_volume(&mut session, number, &tried.request, &outcomes)?;
+            let by = who.operator.to_string();
+            let of = |which: fn(TrialResult) -> bool| -> Vec<EscrowId> {
+                let chosen = outcomes.iter().filter(|outcome| which(outcome.result));
+                chosen.map(|outcome| outcome.escrow).collect()
+            };
+            let (opened, failed) = (of(TrialResult::opened), of(|result| result == TrialResult::DidNotOpen));
+            let proof = prove(
+                &volume,
+                &Presented {
+                    volume_id: tried.request.volume_id,
+                    listed: &tried.request.listed,
+                    opened: &opened,
+                    failed: &failed,
+                    list_proven: outcomes.iter().any(|outcome| outcome.result == TrialResult::Opened),
+                    at: who.at,
+                    by: &by,
+                    grace_seconds: session.vault()?.grace_seconds,
+                },
+            );
+            let mut changes: Vec<Change> = naming_change(&session, &volume)?.into_iter().collect();
+            changes.extend(proof.changed.iter().map(|record| escrow_change(&volume, record)));
+            let protector = |escrow: &EscrowId| volume.escrow(*escrow).map(|record| record.protector);
+            proved.ended.extend(proof.ended.iter().filter_map(protector));
+            proved
+                .exposed_again
+                .extend(proof.exposed_again.iter().filter_map(protector));
+            for outcome in outcomes {
+                let now = proof.changed.iter().find(|record| record.escrow == outcome.escrow);
+                let record = now
+                    .or_else(|| volume.escrow(outcome.escrow))
+                    .ok_or(Error::NoEscrow { escrow: outcome.escrow })?;
+                proved.tried.push(Proven {
+                    volume: volume.naming(),
+                    record: record.clone(),
+                    result: outcome.result,
+                    leaf: session.next_leaf(&draft),
+                });
+                draft.event(EventBody {
+                    volume_id: Some(tried.request.volume_id),
+                    file: Some(tried.request.file.clone()),
+                    result: Some(outcome.result.as_str().to_owned()),
+                    changes: std::mem::take(&mut changes),
+                    ..about(Action::Proven, &volume, record)
+                });
+            }
+        }
+        let key = self.keyring.secret().log_signing_key(self.vault.epoch);
+        let committed = session.commit(&draft, &key, proved)?;
+        Ok(self.remember(committed)?.into_subject())
+    }
+}
+
+/// Passwords that are about to be on record as opened.
+struct Opening {
+    vault: VaultId,
+    named: Vec<(u64, EscrowRecord)>,
+}
+
+impl opening::NamesAll for Opening {
+    fn named(&self) -> Vec<(Place, Digest)> {
+        let places = self.named.iter().map(|(_, record)| {
+            let place = Place {
+                vault: self.vault,
+                escrow: record.escrow,
+                protector: record.protector,
+            };
+            (place, record.envelope)
+        });
+        places.collect()
+    }
+}
+
+/// The escrows of the protectors that the volume lists, each with its volume.
+fn candidates(session: &mut Session<'_>, request: &ProveRequest) -> Result<Vec<(VolumeRecord, EscrowRecord)>, Error> {
+    let mut candidates = Vec::new();
+    for protector in &request.listed {
+        for volume in session.volumes_with(*protector)? {
+            let meant = request.device.is_none() || volume.device.is_none() || volume.device == request.device;
+            let held = volume
+                .escrows
+                .iter()
+                .filter(|held| meant && held.protector == *protector);
+            candidates.extend(held.map(|held| (volume.clone(), held.clone())));
+        }
+    }
+    Ok(candidates)
+}
+
+/// The volume whose passwords were tried, known by its identifier where one of them opened it and nothing speaks against
+/// that.
+fn presented_volume(
+    session: &mut Session<'_>,
+    number: u64,
+    request: &ProveRequest,
+    outcomes: &[Outcome],
+) -> Result<VolumeRecord, Error> {
+    let volume = session.volume(number)?;
+    if volume.id.is_some() || !outcomes.iter().any(|outcome| outcome.result.opened()) {
+        return Ok(volume);
+    }
+    let naming = Naming {
+        id: Some(request.volume_id),
+        mount: volume.mount().cloned(),
+        kind: None,
+    };
+    let Some(device) = &volume.device else {
+        return Ok(naming.applied_to(&volume));
+    };
+    let volumes = session.volumes_of(device)?;
+    let same = match place(&volumes, &naming) {
+        Placement::Held(index) => volumes.get(index).is_some_and(|held| held.volume == number),
+        // Passwords of several volumes may stand together where only the device is known.
+        Placement::New => {
+            let listed = |record: &EscrowRecord| request.listed.contains(&record.protector);
+            volume.is_unnamed() && volume.escrows.iter().all(listed)
+        }
+    };
+    Ok(if same { naming.applied_to(&volume) } else { volume })
+}
