@@ -18,8 +18,8 @@ use std::io::Write;
 use clap::builder::StyledStr;
 use serde::Serialize;
 pub(crate) use strongroom_audit::Progress;
-pub(crate) use strongroom_audit::printable;
-use strongroom_audit::printable_json;
+pub(crate) use strongroom_core::values::printable;
+use strongroom_core::values::printable_json;
 
 use crate::failure::Failure;
 use crate::hint::hint;

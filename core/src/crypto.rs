@@ -1,7 +1,7 @@
 //! The only door to the cryptographic crates.
 //!
-//! aes-gcm, ccm, hkdf, hmac and sha2 touch secrets and wipe what they hold; ring gives randomness, hashes the tree and
-//! signs and verifies. The tests check one against the other.
+//! aes-gcm, ccm, hkdf, hmac, hpke and sha2 touch secrets and wipe what they hold; ring gives randomness, hashes the
+//! tree, signs and verifies. The tests check one against the other.
 
 mod aead;
 mod binding;
@@ -9,6 +9,7 @@ mod ccm;
 mod derive;
 mod digest;
 mod ecdsa;
+mod hpke;
 mod mac;
 mod pin;
 mod purpose;
@@ -28,8 +29,15 @@ pub use derive::derive;
 pub use derive::expand;
 pub use digest::Digest;
 pub use digest::sha256;
+pub use digest::sha256_of_secret;
 pub use ecdsa::EcdsaPublicKey;
 pub use ecdsa::EcdsaSignature;
+pub use hpke::ENCAPSULATED_LEN;
+pub use hpke::Encapsulated;
+pub use hpke::EncryptionKey;
+pub use hpke::EncryptionKeyError;
+pub use hpke::HpkeMode;
+pub use hpke::OpeningKey;
 pub use mac::hmac_sha256;
 pub use pin::pin_authorisation;
 pub use purpose::Purpose;

@@ -18,6 +18,8 @@ pub mod state;
 
 pub mod log;
 
+pub mod drop;
+
 pub mod tiles;
 
 pub mod audit;

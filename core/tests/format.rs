@@ -312,6 +312,7 @@ fn every_word_stands_in_the_document() {
         "superseded_by",
         "ended",
         "proven_at",
+        "drop",
     ];
     for name in ["vault record", "volume record", "leaf 1", "leaf 2"] {
         let quoted = v
@@ -335,6 +336,7 @@ fn every_word_stands_in_the_document() {
     }
     for purpose in [
         Purpose::AnchorAuthorisation,
+        Purpose::Drop,
         Purpose::DropSender,
         Purpose::Fingerprint,
         Purpose::Keyring,

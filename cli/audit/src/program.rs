@@ -5,13 +5,14 @@ use std::io::IsTerminal;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::Parser;
+use strongroom_core::values::printable;
+use strongroom_core::values::printable_json;
+
 use crate::Error;
 use crate::HandedOutArgs;
 use crate::Kind;
 use crate::Verified;
-use crate::printable;
-use crate::printable_json;
-use clap::Parser;
 
 /// Check what a Strongroom vault handed out to an auditor, on any machine
 ///

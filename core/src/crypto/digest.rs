@@ -1,4 +1,4 @@
-//! SHA-256 of what is public.
+//! SHA-256.
 
 use std::fmt;
 
@@ -6,13 +6,14 @@ use data_encoding::BASE64;
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde::Serialize;
+use sha2::Digest as _;
 
 /// A SHA-256 hash, as FIPS 180-4 has it; written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Digest([u8; 32]);
 
-/// `SHA-256(part ‖ part ‖ …)`
+/// `SHA-256(part ‖ part ‖ …)` of what is public.
 pub fn sha256(parts: &[&[u8]]) -> Digest {
     let mut context = ring::digest::Context::new(&ring::digest::SHA256);
     for part in parts {
@@ -21,6 +22,15 @@ pub fn sha256(parts: &[&[u8]]) -> Digest {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(context.finish().as_ref());
     Digest(bytes)
+}
+
+/// `SHA-256(part ‖ part ‖ …)` of what a secret is among; nothing of it stays in memory.
+pub fn sha256_of_secret<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Digest {
+    let mut hash = sha2::Sha256::new();
+    for part in parts {
+        sha2::Digest::update(&mut hash, part);
+    }
+    Digest(hash.finalize().into())
 }
 
 impl Digest {

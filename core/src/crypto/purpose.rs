@@ -5,6 +5,8 @@
 pub enum Purpose {
     /// Authorisation of the anchor's NV index; context: epoch.
     AnchorAuthorisation,
+    /// What a drop is encrypted for: it stands in HPKE's `info`.
+    Drop,
     /// The key of a drop's sender; context: sender.
     DropSender,
     /// The key under which a password is fingerprinted; no context.
@@ -28,6 +30,7 @@ impl Purpose {
     pub const fn label(self) -> &'static [u8] {
         match self {
             Self::AnchorAuthorisation => b"strongroom/v1/anchor-authorisation",
+            Self::Drop => b"strongroom/v1/drop",
             Self::DropSender => b"strongroom/v1/drop-sender",
             Self::Fingerprint => b"strongroom/v1/fingerprint",
             Self::Keyring => b"strongroom/v1/keyring",

@@ -152,8 +152,9 @@ fn bindings_of_different_fields_differ() {
 }
 
 /// Every purpose there is. A new one does not compile until it stands here.
-pub(crate) const PURPOSES: [Purpose; 9] = [
+pub(crate) const PURPOSES: [Purpose; 10] = [
     Purpose::AnchorAuthorisation,
+    Purpose::Drop,
     Purpose::DropSender,
     Purpose::Fingerprint,
     Purpose::Keyring,
@@ -167,14 +168,15 @@ pub(crate) const PURPOSES: [Purpose; 9] = [
 const fn counted(purpose: Purpose) -> usize {
     match purpose {
         Purpose::AnchorAuthorisation => 0,
-        Purpose::DropSender => 1,
-        Purpose::Fingerprint => 2,
-        Purpose::Keyring => 3,
-        Purpose::LockoutAuthorisation => 4,
-        Purpose::LogSigning => 5,
-        Purpose::Pin => 6,
-        Purpose::TpmSigningAuthorisation => 7,
-        Purpose::Wrap => 8,
+        Purpose::Drop => 1,
+        Purpose::DropSender => 2,
+        Purpose::Fingerprint => 3,
+        Purpose::Keyring => 4,
+        Purpose::LockoutAuthorisation => 5,
+        Purpose::LogSigning => 6,
+        Purpose::Pin => 7,
+        Purpose::TpmSigningAuthorisation => 8,
+        Purpose::Wrap => 9,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use crate::crypto::OpeningKey;
 use crate::crypto::Purpose;
 use crate::crypto::RandomError;
 use crate::crypto::expand;
@@ -21,7 +22,7 @@ pub struct Kek(Secret<32>);
 
 struct Generation {
     kek: Kek,
-    drop_seed: Secret<32>,
+    drop_key: OpeningKey,
 }
 
 impl Keyring {
@@ -49,8 +50,12 @@ impl Keyring {
 
     /// The KEK of a generation, if there ever was that generation.
     pub fn kek(&self, generation: u32) -> Option<&Kek> {
-        let index = usize::try_from(generation).ok()?.checked_sub(1)?;
-        self.generations.get(index).map(|generation| &generation.kek)
+        self.find(generation).map(|generation| &generation.kek)
+    }
+
+    /// The key that opens the drops of a generation, if there ever was that generation.
+    pub fn drop_key(&self, generation: u32) -> Option<&OpeningKey> {
+        self.find(generation).map(|generation| &generation.drop_key)
     }
 
     /// Calls `each` with every secret it holds, where it lies in memory: for keeping that memory out of swap.
@@ -58,8 +63,13 @@ impl Keyring {
         each(self.secret.expose().expose());
         for generation in &self.generations {
             each(generation.kek.0.expose());
-            each(generation.drop_seed.expose());
+            each(generation.drop_key.seed().expose());
         }
+    }
+
+    fn find(&self, generation: u32) -> Option<&Generation> {
+        let index = usize::try_from(generation).ok()?.checked_sub(1)?;
+        self.generations.get(index)
     }
 
     /// `S ‖ count ‖ (KEK ‖ drop seed)…`, the count as 4 big-endian bytes, each key 32 bytes.
@@ -70,7 +80,7 @@ impl Keyring {
         bytes.extend_from_slice(&self.generation().to_be_bytes());
         for generation in &self.generations {
             bytes.extend_from_slice(generation.kek.0.expose());
-            bytes.extend_from_slice(generation.drop_seed.expose());
+            bytes.extend_from_slice(generation.drop_key.seed().expose());
         }
         bytes
     }
@@ -103,7 +113,7 @@ impl Generation {
     fn generate() -> Result<Self, RandomError> {
         Ok(Self {
             kek: Kek(random_secret()?),
-            drop_seed: random_secret()?,
+            drop_key: OpeningKey::new(random_secret()?),
         })
     }
 
@@ -111,7 +121,7 @@ impl Generation {
         let (kek, drop_seed) = bytes.split_at_checked(32)?;
         Some(Self {
             kek: Kek(Secret::copy_from(kek)?),
-            drop_seed: Secret::copy_from(drop_seed)?,
+            drop_key: OpeningKey::new(Secret::copy_from(drop_seed)?),
         })
     }
 }

@@ -10,6 +10,7 @@ use crate::crypto::hmac_sha256;
 use crate::values::EpochId;
 use crate::values::RecoveryPassword;
 use crate::values::Secret;
+use crate::values::SenderId;
 
 /// S: 32 random bytes that live as long as the vault. Neither reseal nor rekey changes what is derived from it.
 pub struct VaultSecret(Secret<32>);
@@ -44,6 +45,11 @@ impl VaultSecret {
     /// The authorisation of the TPM's own signing key.
     pub fn tpm_signing_authorisation(&self) -> Secret<32> {
         derive(&self.0, Purpose::TpmSigningAuthorisation, &[])
+    }
+
+    /// The key that a sender of drops holds too. There is one for every identifier, enrolled or not.
+    pub fn sender_key(&self, sender: SenderId) -> Secret<32> {
+        derive(&self.0, Purpose::DropSender, sender.as_bytes())
     }
 
     /// The fingerprint of a password.

@@ -82,6 +82,9 @@ pub struct EventBody {
     /// The rule that decided of an arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
+    /// SHA-256 of the drop that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drop: Option<Digest>,
     /// What it came to, in a word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
@@ -132,6 +135,7 @@ impl EventBody {
             ticket: None,
             caller: None,
             rule: None,
+            drop: None,
             result: None,
             file: None,
             epoch: None,

@@ -86,3 +86,7 @@ identifier!(
     /// The life of one anchor.
     EpochId
 );
+identifier!(
+    /// One enrolled sender of drops.
+    SenderId
+);
