@@ -21,6 +21,13 @@ CREATE TABLE 'device_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 
 CREATE TABLE 'device_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
+CREATE TABLE drop_event (
+    leaf INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT;
+
+CREATE INDEX drop_event_by_digest ON drop_event (digest);
+
 CREATE TABLE escrow (
     number INTEGER PRIMARY KEY,
     escrow BLOB NOT NULL UNIQUE CHECK (length(escrow) = 16),
@@ -71,6 +78,11 @@ CREATE TABLE refusal (
     since INTEGER NOT NULL,
     events INTEGER NOT NULL,
     waiting INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sender (
+    sender BLOB PRIMARY KEY CHECK (length(sender) = 16),
+    record TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE signing_key (

@@ -11,6 +11,7 @@ mod expose;
 mod placement;
 mod projection;
 mod prove;
+mod sender;
 mod vault_record;
 mod volume;
 
@@ -43,6 +44,8 @@ pub use projection::Totals;
 pub use prove::Presented;
 pub use prove::Proof;
 pub use prove::prove;
+pub use sender::SenderRecord;
+pub use sender::senders_digest;
 pub use vault_record::AnchorRecord;
 pub use vault_record::TpmKeyRecord;
 pub use vault_record::TpmRecord;

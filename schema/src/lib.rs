@@ -13,7 +13,7 @@ pub const VERSION: u32 = 2;
 /// Migrations in their order; one that has landed is never edited.
 const MIGRATIONS: [&str; 2] = [
     include_str!("../migrations/0001_vault.sql"),
-    include_str!("../migrations/0002_handed_out.sql"),
+    include_str!("../migrations/0002_audit_and_drops.sql"),
 ];
 
 /// What the migrations come to, as [`dump`] writes it.

@@ -19,6 +19,7 @@ mod pending;
 mod problems;
 mod refusals;
 mod rows;
+mod senders;
 mod session;
 mod snapshot;
 mod staging;

@@ -15,6 +15,8 @@ mod arriving;
 mod assigning;
 #[path = "ops_suite/clock.rs"]
 mod clock;
+#[path = "ops_suite/dropping.rs"]
+mod dropping;
 #[path = "ops_suite/exporting.rs"]
 mod exporting;
 #[path = "ops_suite/fixture.rs"]

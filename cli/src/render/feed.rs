@@ -82,9 +82,12 @@ impl Weight {
             | Action::Proof
             | Action::Prove
             | Action::Proven
+            | Action::Receipts
             | Action::Rekey
             | Action::Report
-            | Action::Restore => Self::Usual,
+            | Action::Restore
+            | Action::SenderEnrol
+            | Action::SenderRevoke => Self::Usual,
             Action::Expose | Action::Reveal | Action::Waive => Self::Exposing,
             Action::Refusals | Action::Refused | Action::RevealDenied => Self::Refused,
         }

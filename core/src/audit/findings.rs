@@ -61,7 +61,7 @@ impl Findings {
         match event.body.action {
             Action::Waive => self.waivers.push(Waiver::of(event)),
             Action::Rekey => self.rekeys.push(Rekey::of(event)),
-            Action::Checkpoint | Action::Export | Action::Proof | Action::Report => {
+            Action::Checkpoint | Action::Export | Action::Proof | Action::Receipts | Action::Report => {
                 self.handed_out.push(HandedOut::of(event, root()));
             }
             Action::Refusals => {
@@ -81,7 +81,9 @@ impl Findings {
             | Action::Refused
             | Action::Restore
             | Action::Reveal
-            | Action::RevealDenied => {}
+            | Action::RevealDenied
+            | Action::SenderEnrol
+            | Action::SenderRevoke => {}
         }
     }
 

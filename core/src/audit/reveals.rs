@@ -156,9 +156,12 @@ impl Reveals {
             | Action::Proof
             | Action::Prove
             | Action::Proven
+            | Action::Receipts
             | Action::Rekey
             | Action::Report
             | Action::Restore
+            | Action::SenderEnrol
+            | Action::SenderRevoke
             | Action::Waive => {}
         }
     }
@@ -195,7 +198,9 @@ impl Reveals {
         let row = self.shown.len();
         let record = body.changes.iter().find_map(|change| match change {
             Change::Escrow { record, .. } if Some(record.escrow) == body.escrow => Some(record),
-            Change::Escrow { .. } | Change::Moved { .. } | Change::Vault(_) | Change::Volume(_) => None,
+            Change::Escrow { .. } | Change::Moved { .. } | Change::Sender(_) | Change::Vault(_) | Change::Volume(_) => {
+                None
+            }
         });
         let holds = self.period.holds(event.time);
         if let Some(escrow) = body.escrow.filter(|_| body.action == Action::Reveal) {

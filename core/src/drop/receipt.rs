@@ -98,7 +98,7 @@ pub fn check_receipt(
 fn is_unconfirmed(event: &Event) -> bool {
     let record = event.body.changes.iter().find_map(|change| match change {
         Change::Escrow { record, .. } if Some(record.escrow) == event.body.escrow => Some(record),
-        Change::Escrow { .. } | Change::Moved { .. } | Change::Vault(_) | Change::Volume(_) => None,
+        Change::Escrow { .. } | Change::Moved { .. } | Change::Sender(_) | Change::Vault(_) | Change::Volume(_) => None,
     });
     record.map_or(event.body.rule == Some(Rule::NoStanding), |record| record.unconfirmed)
 }

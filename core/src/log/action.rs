@@ -38,6 +38,8 @@ pub enum Action {
     Prove,
     /// What a volume said of the passwords that were tried on it.
     Proven,
+    /// Receipts of drops were handed out.
+    Receipts,
     /// Refusals of one operator, counted together.
     Refusals,
     /// Something other than a reveal was refused.
@@ -52,6 +54,10 @@ pub enum Action {
     Reveal,
     /// A reveal was refused.
     RevealDenied,
+    /// A sender was enrolled, and its file handed out.
+    SenderEnrol,
+    /// The enrolment of a sender was ended.
+    SenderRevoke,
     /// An exposure was ended where no newer password can come.
     Waive,
 }
@@ -63,7 +69,7 @@ pub struct ParseActionError;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::AlarmAccept,
         Self::Assign,
         Self::Checkpoint,
@@ -78,6 +84,7 @@ impl Action {
         Self::Proof,
         Self::Prove,
         Self::Proven,
+        Self::Receipts,
         Self::Refusals,
         Self::Refused,
         Self::Rekey,
@@ -85,6 +92,8 @@ impl Action {
         Self::Restore,
         Self::Reveal,
         Self::RevealDenied,
+        Self::SenderEnrol,
+        Self::SenderRevoke,
         Self::Waive,
     ];
 
@@ -105,6 +114,7 @@ impl Action {
             Self::Proof => "proof",
             Self::Prove => "prove",
             Self::Proven => "proven",
+            Self::Receipts => "receipts",
             Self::Refusals => "refusals",
             Self::Refused => "refused",
             Self::Rekey => "rekey",
@@ -112,13 +122,18 @@ impl Action {
             Self::Restore => "restore",
             Self::Reveal => "reveal",
             Self::RevealDenied => "reveal-denied",
+            Self::SenderEnrol => "sender-enrol",
+            Self::SenderRevoke => "sender-revoke",
             Self::Waive => "waive",
         }
     }
 
     /// Whether it hands a checkpoint out: the one that its own commit makes, of which it is the last event.
     pub const fn hands_out(self) -> bool {
-        matches!(self, Self::Checkpoint | Self::Export | Self::Proof | Self::Report)
+        matches!(
+            self,
+            Self::Checkpoint | Self::Export | Self::Proof | Self::Receipts | Self::Report
+        )
     }
 }
 

@@ -152,6 +152,7 @@ impl Replay {
             ("state size", summary.state_size != self.projection.size()),
             ("number of escrows", summary.escrows != totals.escrows),
             ("number of exposed passwords", summary.exposed != totals.exposed),
+            ("record of senders", !self.projection.senders_are_known()),
         ];
         if let Some((what, _)) = differs.into_iter().find(|(_, differs)| *differs) {
             return Err(ReplayError::Summary { leaf, what });

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::state::EscrowRecord;
+use crate::state::SenderRecord;
 use crate::state::VaultRecord;
 use crate::state::VolumeRecord;
 
@@ -13,6 +14,8 @@ use crate::state::VolumeRecord;
 pub enum Change {
     /// The vault record.
     Vault(Box<VaultRecord>),
+    /// A sender is new or has changed.
+    Sender(Box<SenderRecord>),
     /// A volume is new or is named otherwise; without its escrows.
     Volume(VolumeRecord),
     /// An escrow is new or has changed.

@@ -7,19 +7,23 @@ use crate::crypto::Digest;
 use crate::state::Change;
 use crate::state::EscrowRecord;
 use crate::state::EscrowState;
+use crate::state::SenderRecord;
 use crate::state::VaultRecord;
 use crate::state::VolumeRecord;
+use crate::state::senders_digest;
 use crate::tree::MemoryNodes;
 use crate::tree::MissingNode;
 use crate::tree::ProofError;
 use crate::tree::TreeEdit;
 use crate::values::EscrowId;
+use crate::values::SenderId;
 
 /// Every record, as the events up to some point made it.
 #[derive(Clone, Debug, Default)]
 pub struct Projection {
     vault: Option<VaultRecord>,
     volumes: Vec<VolumeRecord>,
+    senders: BTreeMap<SenderId, (SenderRecord, Digest)>,
     arrivals: Vec<EscrowId>,
     totals: Totals,
     nodes: MemoryNodes,
@@ -76,6 +80,10 @@ impl Projection {
                 self.vault = Some(VaultRecord::clone(record));
                 self.changed.insert(0);
             }
+            Change::Sender(record) => {
+                let hash = record.leaf_hash();
+                self.senders.insert(record.sender, (SenderRecord::clone(record), hash));
+            }
             Change::Volume(naming) => self.name_volume(naming)?,
             Change::Escrow { volume, record } => self.put_escrow(*volume, record)?,
             Change::Moved { from, volume, record } => self.move_escrow(*from, *volume, record)?,
@@ -111,6 +119,17 @@ impl Projection {
     /// The volumes, in order; the first has the number 1.
     pub fn volumes(&self) -> &[VolumeRecord] {
         &self.volumes
+    }
+
+    /// The senders, in the order of their ids.
+    pub fn senders(&self) -> impl Iterator<Item = &SenderRecord> {
+        self.senders.values().map(|(sender, _)| sender)
+    }
+
+    /// Whether the vault record says of the senders what they are.
+    pub fn senders_are_known(&self) -> bool {
+        let known = self.vault.as_ref().and_then(|vault| vault.senders);
+        known == senders_digest(self.senders.values().map(|(_, hash)| *hash))
     }
 
     /// The state tree's nodes, as of the last root.

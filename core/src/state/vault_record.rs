@@ -39,6 +39,9 @@ pub struct VaultRecord {
     /// SHA-256 of the keyring's copy under the share key, once there are shares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyring_of_shares: Option<Digest>,
+    /// Of all senders, see [`senders_digest`](crate::state::senders_digest); absent where none was ever enrolled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub senders: Option<Digest>,
     /// For how long after a showing a password may stay exposed, in seconds.
     pub grace_seconds: u64,
 }

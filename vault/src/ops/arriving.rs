@@ -1,6 +1,10 @@
 //! Taking passwords in: what arrives, where it goes, and what becomes of it.
 
+use strongroom_core::crypto::Digest;
 use strongroom_core::crypto::random;
+use strongroom_core::drop::DropFile;
+use strongroom_core::drop::OpenDropError;
+use strongroom_core::drop::OpenedDrop;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::envelope::Place;
 use strongroom_core::keys::Fingerprint;
@@ -55,6 +59,8 @@ pub struct Arriving<'p> {
     pub listed: Vec<ProtectorId>,
     /// The file that it came in, by its name alone.
     pub file: Option<LogText>,
+    /// The drop that brought it: that it came is on record then, even where it brings nothing new.
+    pub drop: Option<Digest>,
 }
 
 /// What became of a password that was taken in.
@@ -132,7 +138,7 @@ impl Unsealed {
 }
 
 /// What all the passwords of one commit have in common.
-struct Intake<'k> {
+pub(super) struct Intake<'k> {
     keyring: &'k Keyring,
     vault: VaultId,
     who: &'k Who,
@@ -141,7 +147,12 @@ struct Intake<'k> {
 }
 
 impl<'k> Intake<'k> {
-    fn new(keyring: &'k Keyring, session: &Session<'_>, vault: VaultId, who: &'k Who) -> Result<Self, Error> {
+    pub(super) fn new(
+        keyring: &'k Keyring,
+        session: &Session<'_>,
+        vault: VaultId,
+        who: &'k Who,
+    ) -> Result<Self, Error> {
         Ok(Self {
             keyring,
             vault,
@@ -151,8 +162,18 @@ impl<'k> Intake<'k> {
         })
     }
 
+    /// What a drop says.
+    pub(super) fn open(&self, drop: &DropFile) -> Result<OpenedDrop, OpenDropError> {
+        drop.open(self.vault, self.keyring)
+    }
+
     /// Takes one password in: what comes after it in the same session finds it there.
-    fn take(&self, session: &mut Session<'_>, draft: &mut Draft, arriving: &Arriving<'_>) -> Result<Escrowed, Error> {
+    pub(super) fn take(
+        &self,
+        session: &mut Session<'_>,
+        draft: &mut Draft,
+        arriving: &Arriving<'_>,
+    ) -> Result<Escrowed, Error> {
         let fingerprint = self.keyring.secret().fingerprint(arriving.password);
         let volume = volume_for(session, arriving, &fingerprint)?;
         let escrow = EscrowId::new(random()?);
@@ -182,7 +203,12 @@ impl<'k> Intake<'k> {
         );
         let mut event = event(session, &volume, &decision)?;
         event.file.clone_from(&arriving.file);
+        event.drop = arriving.drop;
         let mut escrowed = Escrowed::of(&volume, &decision)?;
+        if event.changes.is_empty() && arriving.drop.is_some() {
+            // A receipt says of the escrow what it is.
+            event.changes.push(escrow_change(&volume, &escrowed.record));
+        }
         if event.changes.is_empty() {
             return Ok(escrowed);
         }

@@ -1,8 +1,10 @@
 //! How an operation fails, and of what kind that is.
 
 use strongroom_core::crypto::RandomError;
+use strongroom_core::drop::ParseKeyFileError;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
+use strongroom_core::values::LogText;
 
 use crate::store::Alarm;
 use crate::store::StoreError;
@@ -58,6 +60,21 @@ pub enum Error {
         /// The escrow.
         escrow: EscrowId,
     },
+    /// Nobody of that name is enrolled.
+    #[error("no sender {name} is enrolled")]
+    NoSender {
+        /// The name.
+        name: LogText,
+    },
+    /// Somebody of that name is enrolled.
+    #[error("a sender {name} is enrolled already")]
+    SenderThere {
+        /// The name.
+        name: LogText,
+    },
+    /// A sender's file cannot be made.
+    #[error("the sender's file cannot be made")]
+    SenderFile(#[source] ParseKeyFileError),
     /// Only an exposure can be waived.
     #[error("escrow {escrow} is not exposed, so there is nothing to waive")]
     NotExposed {
@@ -95,7 +112,7 @@ impl Error {
         match self {
             Self::Store(error) => store_kind(error),
             Self::Tpm(_) => ErrorKind::Tpm,
-            Self::NoEscrow { .. } | Self::NoLeaf { .. } => ErrorKind::NotFound,
+            Self::NoEscrow { .. } | Self::NoLeaf { .. } | Self::NoSender { .. } => ErrorKind::NotFound,
             Self::Changed { .. }
             | Self::HasDevice { .. }
             | Self::HasStanding { .. }
@@ -103,7 +120,9 @@ impl Error {
             | Self::NothingToClean
             | Self::PcrsOfSimulator
             | Self::PinNeeded
-            | Self::PinNotTaken => ErrorKind::Refused,
+            | Self::PinNotTaken
+            | Self::SenderFile(_)
+            | Self::SenderThere { .. } => ErrorKind::Refused,
         }
     }
 }

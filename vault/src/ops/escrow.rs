@@ -46,6 +46,7 @@ impl Unsealed {
             confirmed: true,
             listed: vec![request.protector],
             file: None,
+            drop: None,
         };
         let taken = self.take_in(who, &[&arriving], || {})?;
         let one = taken.into_iter().next();

@@ -81,8 +81,8 @@ impl Unsealed {
 
     /// The keys that will sign, that of the TPM among them, and the object by which the TPM signs: the one of the vault
     /// record, or the one that a migration in `draft` brings.
-    fn signers(&self, draft: &Draft) -> Result<(LogKeys, VerifierKey, SigningObject), Error> {
-        let vault = self.migrated.as_ref().unwrap_or(&self.vault);
+    pub(super) fn signers(&self, draft: &Draft) -> Result<(LogKeys, VerifierKey, SigningObject), Error> {
+        let vault = self.renewed.as_ref().unwrap_or(&self.vault);
         let missing = || Alarm::tampered("the vault has no signing key of its TPM");
         let machine = claimed_keys(vault)?.tpm.ok_or_else(missing)?;
         let held = match draft.signing_key() {

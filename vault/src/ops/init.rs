@@ -271,6 +271,7 @@ fn record(
         sealed: sha256(&[&bytes.sealed]),
         keyring: sha256(&[&bytes.keyring]),
         keyring_of_shares: None,
+        senders: None,
         grace_seconds: request.grace_seconds,
     })
 }

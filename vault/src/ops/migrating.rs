@@ -16,7 +16,7 @@ use crate::store::VaultBytes;
 impl Unsealed {
     /// Adds to `draft` what the migration changes; the store migrates the tables in the same transaction.
     pub(super) fn migrate(&mut self, draft: &mut Draft) -> Result<(), Error> {
-        self.migrated = None;
+        self.renewed = None;
         if self.store.has_newest_schema()? {
             return Ok(());
         }
@@ -36,7 +36,7 @@ impl Unsealed {
             changes: vec![Change::Vault(Box::new(vault.clone()))],
             ..EventBody::new(Action::Migrated)
         });
-        self.migrated = Some(vault);
+        self.renewed = Some(vault);
         Ok(())
     }
 }

@@ -55,7 +55,7 @@ impl Unsealed {
         let authorisation = self.anchor_authorisation();
         let anchored = committed.anchor(&mut self.anchor(&authorisation))?;
         self.anchored = content;
-        if let Some(vault) = self.migrated.take() {
+        if let Some(vault) = self.renewed.take() {
             self.vault = vault;
         }
         // They are in this commit's event; the next one is not to tell of them again.

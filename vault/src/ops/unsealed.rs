@@ -51,8 +51,8 @@ pub struct Unsealed {
     pub(super) anchored: AnchorContent,
     pub(super) wrong_pins: Option<u32>,
     pub(super) rolled_forward: bool,
-    /// The vault record that an uncommitted migration makes.
-    pub(super) migrated: Option<VaultRecord>,
+    /// The vault record that an uncommitted change makes.
+    pub(super) renewed: Option<VaultRecord>,
     settled: bool,
     pub(super) folder: Folder,
     lock: Lock,
@@ -79,7 +79,7 @@ impl Unsealed {
             place: place(&vault)?,
             anchored: AnchorContent::from_bytes(&[0; AnchorContent::LEN]),
             rolled_forward: false,
-            migrated: None,
+            renewed: None,
             settled: false,
             store,
             tpm,
@@ -163,10 +163,10 @@ impl Unsealed {
 
     /// Holds the file's end against the anchor, and finishes what a death between COMMIT and NV_Write left.
     fn settle(&mut self) -> Result<(), Error> {
-        if let Some(migrated) = self.migrated.take() {
+        if let Some(renewed) = self.renewed.take() {
             // A commit of ours, of which nobody said how it ended.
-            if self.store.vault()?.0 == migrated {
-                self.vault = migrated;
+            if self.store.vault()?.0 == renewed {
+                self.vault = renewed;
             }
         }
         let authorisation = self.anchor_authorisation();

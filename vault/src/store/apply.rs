@@ -20,6 +20,12 @@ use crate::store::StoreError;
 /// Puts one change of a draft into its row; `is_new` says whether an escrow of it is not there yet.
 pub(super) fn apply(connection: &Connection, draft: &Draft, change: &Change, is_new: bool) -> Result<(), StoreError> {
     match change {
+        Change::Sender(record) => {
+            connection
+                .prepare_cached("INSERT OR REPLACE INTO sender (sender, record) VALUES (?1, ?2)")?
+                .execute((record.sender.as_bytes(), text(&**record)))?;
+            Ok(())
+        }
         Change::Vault(record) => vault(connection, draft, record),
         Change::Volume(naming) => volume(connection, naming),
         Change::Escrow { volume, record } => match draft.held(record.escrow).filter(|_| is_new) {

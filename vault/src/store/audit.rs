@@ -60,6 +60,7 @@ impl Snapshot<'_> {
         let projection = replay.finish().map_err(|error| Alarm::tampered(error.to_string()))?;
         self.audit_state_tree(projection)?;
         self.audit_vault(projection)?;
+        self.audit_senders(projection)?;
         self.audit_volumes(projection)?;
         self.audit_order(projection)?;
         self.audit_devices()?;
@@ -90,7 +91,7 @@ impl Snapshot<'_> {
         done: &mut impl FnMut(u64),
     ) -> Result<(), StoreError> {
         let table = TreeTable::new(&self.transaction, Tree::Log);
-        let mut nodes = 0;
+        let (mut nodes, mut drops) = (0, 0);
         self.leaves(|index, leaf| {
             if index != replay.size() {
                 return Err(Alarm::tampered(format!("leaf {} is missing", replay.size())).into());
@@ -100,11 +101,18 @@ impl Snapshot<'_> {
                 nodes += 1;
                 require_node(&table, node, hash, "log")?;
             }
+            if let Some(drop) = &replayed.event.body.drop {
+                drops += 1;
+                self.require_drop(index, drop)?;
+            }
             checkpoints.meet(replay, &replayed.event)?;
             done(1);
             Ok::<_, StoreError>(true)
         })?;
         checkpoints.finish(replay.size())?;
+        if version(&self.transaction)? > 1 {
+            self.require_rows("drop_event", drops)?;
+        }
         require_count(&table, nodes, "log")
     }
 

@@ -222,6 +222,11 @@ impl Session<'_> {
             self.transaction
                 .prepare_cached("INSERT INTO leaf (leaf, event) VALUES (?1, ?2)")?
                 .execute((event.leaf, String::from_utf8_lossy(leaf.as_bytes())))?;
+            if let Some(drop) = &body.drop {
+                self.transaction
+                    .prepare_cached("INSERT INTO drop_event (leaf, digest) VALUES (?1, ?2)")?
+                    .execute((event.leaf, drop.as_bytes()))?;
+            }
             let made = self.log.append(leaf.hash());
             TreeTable::new(&self.transaction, Tree::Log).write(made)?;
         }

@@ -73,6 +73,8 @@ impl Session<'_> {
 /// The leaves of the state tree that a change touches.
 const fn touched(change: &Change) -> [Option<u64>; 2] {
     match change {
+        // A vault record that says of the sender what it is comes with it.
+        Change::Sender(_) => [None, None],
         Change::Vault(_) => [Some(0), None],
         Change::Volume(naming) => [Some(naming.volume), None],
         Change::Escrow { volume, .. } => [Some(*volume), None],

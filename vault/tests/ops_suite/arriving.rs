@@ -40,6 +40,7 @@ fn dated(password: &RecoveryPassword, number: u8, created: i64) -> Arriving<'_> 
         confirmed: true,
         listed: Vec::new(),
         file: Some("ad.ldf".parse().unwrap()),
+        drop: None,
     }
 }
 

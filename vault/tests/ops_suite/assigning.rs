@@ -35,6 +35,7 @@ fn take_in(open: &mut Unsealed, number: u8, created: Option<i64>, device: Option
         confirmed,
         listed: Vec::new(),
         file: None,
+        drop: None,
     };
     open.take_in(&who(100), &[&arriving], || {}).unwrap().remove(0)
 }

@@ -161,6 +161,7 @@ fn take_in_some(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault::op
                 confirmed: dice.below(4) != 0,
                 listed: numbers.iter().copied().map(protector).collect(),
                 file: Some("list.csv".parse().unwrap()),
+                drop: None,
             }
         })
         .collect();

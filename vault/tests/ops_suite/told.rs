@@ -69,7 +69,7 @@ fn changed(body: &EventBody) -> Vec<&EscrowRecord> {
     fn record(change: &Change) -> Option<&EscrowRecord> {
         match change {
             Change::Escrow { record, .. } | Change::Moved { record, .. } => Some(record),
-            Change::Vault(_) | Change::Volume(_) => None,
+            Change::Sender(_) | Change::Vault(_) | Change::Volume(_) => None,
         }
     }
     body.changes.iter().filter_map(record).collect()

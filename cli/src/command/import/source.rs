@@ -86,6 +86,7 @@ impl Source {
                 confirmed: true,
                 listed: listed.unwrap_or_default(),
                 file: self.name.clone(),
+                drop: None,
             })
         });
         ready.collect()

@@ -82,6 +82,7 @@ const fn name(action: Action) -> &'static str {
         Action::Proof => "Proof of an event handed out",
         Action::Prove => "Recovery passwords tried on a volume",
         Action::Proven => "Outcome of trying recovery passwords",
+        Action::Receipts => "Receipts of drops handed out",
         Action::Refusals => "Refusals of one operator",
         Action::Refused => "Request refused",
         Action::Rekey => "Keys replaced",
@@ -89,6 +90,8 @@ const fn name(action: Action) -> &'static str {
         Action::Restore => "Vault restored",
         Action::Reveal => "Recovery password revealed",
         Action::RevealDenied => "Reveal refused",
+        Action::SenderEnrol => "Sender enrolled",
+        Action::SenderRevoke => "Sender revoked",
         Action::Waive => "Rotation waived",
     }
 }

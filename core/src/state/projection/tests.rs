@@ -32,6 +32,7 @@ fn vault(grace_seconds: u64) -> Change {
         sealed: Digest::new([3; 32]),
         keyring: Digest::new([4; 32]),
         keyring_of_shares: None,
+        senders: None,
         grace_seconds,
     }))
 }

@@ -1,0 +1,220 @@
+//! Drops: what those of enrolled senders do, what those of anybody else do not, and what is seen twice.
+
+use strongroom_core::drop::DropContents;
+use strongroom_core::drop::DropFile;
+use strongroom_core::drop::DropKey;
+use strongroom_core::drop::DroppedEscrow;
+use strongroom_core::drop::SenderFile;
+use strongroom_core::drop::Wanted;
+use strongroom_core::drop::check_receipt;
+use strongroom_core::log::Action;
+use strongroom_core::state::EscrowState;
+use strongroom_core::state::Rule;
+use strongroom_core::values::SenderDevices;
+use strongroom_vault::ops::DropOutcome;
+use strongroom_vault::ops::Dropped;
+use strongroom_vault::ops::EnrolRequest;
+use strongroom_vault::ops::Error;
+use strongroom_vault::ops::Receipted;
+use strongroom_vault::ops::TakenDrop;
+use strongroom_vault::ops::Unsealed;
+
+use crate::fixture::Vault;
+use crate::fixture::at;
+use crate::fixture::drive;
+use crate::fixture::escrow;
+use crate::fixture::item_revealed;
+use crate::fixture::password;
+use crate::fixture::protector;
+use crate::fixture::who;
+
+fn enrol(open: &mut Unsealed, name: &str, devices: SenderDevices) -> SenderFile {
+    let request = EnrolRequest {
+        name: name.parse().unwrap(),
+        devices,
+    };
+    open.enrol(&who(10), &request).unwrap().1
+}
+
+/// Password `number` of drive C: of PC-1, in a drop that was made at `created`.
+fn dropped(key: &DropKey, sender: Option<&SenderFile>, number: u8, sequence: u64, created: i64) -> Dropped {
+    let contents = DropContents {
+        sequence,
+        created_at: at(created),
+        escrows: vec![DroppedEscrow {
+            device: "PC-1".parse().unwrap(),
+            naming: drive("C:"),
+            protector: protector(number),
+            password: password(number),
+            created_at: None,
+            listed: Vec::new(),
+        }],
+    };
+    Dropped {
+        drop: DropFile::encrypt(key, sender, &contents).unwrap(),
+        file: Some("a.drop".parse().unwrap()),
+    }
+}
+
+fn take(open: &mut Unsealed, seconds: i64, drops: &[Dropped]) -> Receipted {
+    open.take_drops(&who(seconds), drops).unwrap()
+}
+
+#[track_caller]
+fn taken(outcome: &DropOutcome) -> &TakenDrop {
+    match outcome {
+        DropOutcome::Taken(taken) => taken,
+        DropOutcome::Rejected(error) => panic!("{error}"),
+        DropOutcome::Replayed(leaves) => panic!("replayed: {leaves:?}"),
+    }
+}
+
+#[test]
+fn an_enrolled_senders_drop_ends_an_exposure_and_is_receipted() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let sender = enrol(&mut open, "plant 3", SenderDevices::Any);
+    escrow(&mut open, &who(50), "PC-1", 1);
+    item_revealed(&vault, &mut open, 1);
+    let drop = dropped(sender.key(), Some(&sender), 2, 1, 300);
+    let done = take(&mut open, 400, std::slice::from_ref(&drop));
+    let of = taken(&done.outcomes[0]);
+    assert_eq!(of.sender.as_ref().unwrap().as_str(), "plant 3");
+    assert!(!of.late && of.escrowed[0].exposure_ended);
+    assert_eq!(vault.item(1).record.state, EscrowState::Superseded);
+    assert_eq!(vault.item(2).record.created_at, Some(at(300)));
+
+    let wanted = Wanted {
+        device: Some("PC-1".parse().unwrap()),
+        protector: Some(protector(2)),
+    };
+    let receipt = check_receipt(&done.receipts[0][0], sender.key(), &drop.drop, &wanted).unwrap();
+    assert!(!receipt.is_unconfirmed);
+    let other = dropped(sender.key(), Some(&sender), 2, 2, 300);
+    assert!(check_receipt(&done.receipts[0][0], sender.key(), &other.drop, &wanted).is_err());
+    assert_eq!(vault.events().last().unwrap().body.action, Action::Receipts);
+    vault.assert_verifies();
+}
+
+#[test]
+fn anybodys_drop_is_held_and_touches_nothing() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let key = open.drop_key().unwrap();
+    escrow(&mut open, &who(50), "PC-1", 1);
+    item_revealed(&vault, &mut open, 1);
+    let drop = dropped(&key, None, 2, 1, 300);
+    let done = take(&mut open, 400, std::slice::from_ref(&drop));
+    let of = taken(&done.outcomes[0]);
+    assert_eq!((of.sender.as_ref(), of.escrowed[0].rule), (None, Rule::NoStanding));
+    assert!(vault.item(2).record.unconfirmed);
+    assert_eq!(vault.item(1).record.state, EscrowState::Exposed);
+    let receipt = check_receipt(&done.receipts[0][0], &key, &drop.drop, &Wanted::default()).unwrap();
+    assert!(receipt.is_unconfirmed, "its maker is told that it does not count yet");
+    // Handed in again in another drop, it still does not count.
+    let again = dropped(&key, None, 2, 2, 310);
+    let done = take(&mut open, 410, std::slice::from_ref(&again));
+    assert_eq!(taken(&done.outcomes[0]).escrowed[0].rule, Rule::AlreadyHeld);
+    let receipt = check_receipt(&done.receipts[0][0], &key, &again.drop, &Wanted::default()).unwrap();
+    assert!(receipt.is_unconfirmed);
+    vault.assert_verifies();
+}
+
+#[test]
+fn a_sender_speaks_for_its_own_devices_until_it_is_revoked() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    // Its file names PC-1; then the vault enrols another of that name for PC-2 alone.
+    let mine = enrol(&mut open, "plant 3", SenderDevices::Named(vec!["PC-1".parse().unwrap()]));
+    let done = take(&mut open, 100, &[dropped(mine.key(), Some(&mine), 1, 1, 90)]);
+    assert!(!taken(&done.outcomes[0]).escrowed[0].record.unconfirmed);
+    let there = EnrolRequest {
+        name: "plant 3".parse().unwrap(),
+        devices: SenderDevices::Any,
+    };
+    assert!(matches!(open.enrol(&who(110), &there), Err(Error::SenderThere { .. })));
+    let revoked = open.revoke(&who(120), &there.name).unwrap();
+    assert_eq!(revoked.record.revoked_at, Some(at(120)));
+    let done = take(&mut open, 130, &[dropped(mine.key(), Some(&mine), 2, 2, 125)]);
+    assert!(taken(&done.outcomes[0]).escrowed[0].record.unconfirmed);
+    assert!(matches!(open.revoke(&who(140), &there.name), Err(Error::NoSender { .. })));
+    // A name is free again, and its new file opens with a key of its own.
+    let next = enrol(&mut open, "plant 3", SenderDevices::Named(vec!["PC-2".parse().unwrap()]));
+    assert_ne!(next.sender(), mine.sender());
+    let senders = vault.inventory().senders().unwrap();
+    assert_eq!(senders.len(), 2);
+    vault.assert_verifies();
+}
+
+#[test]
+fn a_file_that_comes_again_is_known_again_and_receipted() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let sender = enrol(&mut open, "plant 3", SenderDevices::Any);
+    let key = sender.key();
+    let (old, new) = (dropped(key, Some(&sender), 1, 1, 90), dropped(key, Some(&sender), 2, 2, 95));
+    take(&mut open, 100, &[old.clone()]);
+    take(&mut open, 110, &[new]);
+    assert_eq!(vault.item(1).record.state, EscrowState::Superseded);
+    // Whoever puts an old drop in again does not bring its password back.
+    let again = take(&mut open, 120, &[old.clone(), old.clone()]);
+    for (outcome, receipts) in again.outcomes.iter().zip(&again.receipts) {
+        assert!(matches!(outcome, DropOutcome::Replayed(leaves) if leaves.len() == 1));
+        assert!(check_receipt(&receipts[0], key, &old.drop, &Wanted::default()).is_ok());
+    }
+    assert_eq!(vault.item(1).record.state, EscrowState::Superseded);
+    vault.assert_verifies();
+}
+
+#[test]
+fn a_drop_that_was_overtaken_is_placed_by_its_time() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let sender = enrol(&mut open, "plant 3", SenderDevices::Any);
+    let key = sender.key();
+    let (first, second) = (dropped(key, Some(&sender), 1, 1, 90), dropped(key, Some(&sender), 2, 2, 95));
+    // Together, the order in which they lie there is none.
+    let both = take(&mut open, 100, &[second.clone(), first]);
+    assert!(both.outcomes.iter().all(|outcome| !taken(outcome).late));
+    assert_eq!(vault.item(2).record.state, EscrowState::Current);
+    let late = take(&mut open, 110, &[dropped(key, Some(&sender), 3, 1, 92)]);
+    let of = taken(&late.outcomes[0]);
+    assert!(of.late);
+    assert_eq!((of.escrowed[0].rule, vault.item(2).record.state), (Rule::Older, EscrowState::Current));
+    // Nor does one that lists an old password bring it back.
+    let listed = take(&mut open, 120, &[dropped(key, Some(&sender), 1, 1, 93)]);
+    assert_eq!(taken(&listed.outcomes[0]).escrowed[0].record.state, EscrowState::Superseded);
+    vault.assert_verifies();
+}
+
+#[test]
+fn what_does_not_open_is_rejected_and_stops_nothing() {
+    let (vault, other) = (Vault::new(None), Vault::new(None));
+    let mut open = vault.open();
+    let key = open.drop_key().unwrap();
+    let foreign = other.open().drop_key().unwrap();
+    let mut bytes = dropped(&key, None, 1, 1, 90).drop.to_bytes();
+    *bytes.last_mut().unwrap() ^= 1;
+    let changed = Dropped {
+        drop: DropFile::from_bytes(&bytes).unwrap(),
+        file: None,
+    };
+    let done = take(
+        &mut open,
+        100,
+        &[changed.clone(), dropped(&foreign, None, 2, 1, 90), dropped(&key, None, 3, 1, 90)],
+    );
+    let texts: Vec<_> = done.outcomes.iter().map(|outcome| match outcome {
+        DropOutcome::Rejected(error) => error.to_string(),
+        DropOutcome::Taken(_) | DropOutcome::Replayed(_) => String::new(),
+    });
+    let texts: Vec<_> = texts.collect();
+    assert_eq!(texts[0], "it does not open with this vault's keys");
+    assert!(texts[1].starts_with("it is for another vault: "));
+    assert_eq!(texts[2], "");
+    assert_eq!(done.receipts.iter().map(Vec::len).collect::<Vec<_>>(), [0, 0, 1]);
+    let events = vault.events().len();
+    take(&mut open, 110, &[changed]);
+    assert_eq!(vault.events().len(), events, "nothing came, so nothing is on record");
+    vault.assert_verifies();
+}
