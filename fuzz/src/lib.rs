@@ -5,6 +5,9 @@
 //! a function and a line of [`TARGETS`] here, a file in `fuzz_targets`, a `[[bin]]` in `Cargo.toml`, and a folder in
 //! `corpus` with seeds whose names say the case.
 
+use strongroom_core::drop::DropFile;
+use strongroom_core::drop::DropKey;
+use strongroom_core::drop::SenderFile;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::envelope::Place;
 use strongroom_core::intake;
@@ -30,6 +33,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target by the name of its folder in `corpus`.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("drop_file", drop_file),
     ("envelope", envelope),
     ("finder", finder),
     ("handed_out", handed_out),
@@ -68,6 +72,36 @@ pub fn envelope(input: &[u8]) {
     };
     let opens = parsed.decrypt_password(&keyring, &place).is_ok();
     assert_eq!(opens, input == good, "this envelope and no other");
+}
+
+/// A drop, a key file and a sender's file are written as they were read; nothing opens but the drops that were made.
+pub fn drop_file(input: &[u8]) {
+    if let Ok(text) = str::from_utf8(input) {
+        if let Ok(key) = text.parse::<DropKey>() {
+            assert!(text.lines().eq(key.to_string().lines()), "one key, one text");
+        }
+        if let Ok(sender) = SenderFile::parse(text) {
+            assert!(text.lines().eq(sender.to_text().lines()), "one sender, one text");
+        }
+    }
+    let Ok(drop) = DropFile::from_bytes(input) else {
+        return;
+    };
+    assert_eq!(drop.to_bytes(), input, "one drop, one file");
+    let (Some(vault), Some(root), Some(copy)) = (
+        vector("vault").and_then(|text| text.parse().ok()),
+        bytes("root key").and_then(|bytes| Secret::copy_from(&bytes)),
+        bytes("root copy"),
+    ) else {
+        unreachable!("the vectors have these");
+    };
+    let root = RootKey::new(root);
+    let Ok(keyring) = EncryptedKeyring::kept(copy).decrypt(vault, &KeyringCopy::Root(&root)) else {
+        unreachable!("the keyring of the vectors opens");
+    };
+    let made = [bytes("base drop"), bytes("psk drop")];
+    let is_made = made.iter().any(|made| made.as_deref() == Some(input));
+    assert_eq!(drop.open(vault, &keyring).is_ok(), is_made, "these drops and no other");
 }
 
 /// A leaf that is an event is the one text of that event.
@@ -197,9 +231,13 @@ fn same(read: &Result<RecoveryPassword, ParseRecoveryPasswordError>, password: &
     read.as_ref().is_ok_and(|read| read.same_as(password))
 }
 
-/// A vector of format 1.
+/// A vector of format 1, or of its drops.
 fn vector(name: &str) -> Option<&'static str> {
-    let mut lines = include_str!("../../core/vectors/format-v1.txt").lines();
+    let files = [
+        include_str!("../../core/vectors/format-v1.txt"),
+        include_str!("../../core/vectors/drop-v1.txt"),
+    ];
+    let mut lines = files.into_iter().flat_map(str::lines);
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "))
 }
 

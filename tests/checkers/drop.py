@@ -108,7 +108,7 @@ def open_drop(drop, seed, vault_secret):
     try:
         context = SUITE.create_recipient_context(enc, key, info(vault, generation), psk=psk, psk_id=sender)
         text = context.open(reader.data)
-    except PyHPKEError as error:
+    except (PyHPKEError, ValueError) as error:
         fail(f"it does not open: {type(error).__name__}")
     opened = {"vault": vault.hex(), "generation": generation, "sender": sender.hex() or None}
     return opened | read_contents(text)

@@ -51,6 +51,8 @@ mod end_to_end {
 
     mod sandbox;
 
+    mod agent;
+
     // What a site does
     mod main_job;
 
@@ -135,6 +137,10 @@ mod end_to_end {
     mod auditors;
 
     mod handing_out;
+
+    mod drops;
+
+    mod receipts;
 
     mod rsyslog;
 

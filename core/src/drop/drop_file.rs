@@ -45,7 +45,7 @@ pub struct OpenedDrop {
     pub created_at: Time,
     /// What it hands in: one at least.
     pub escrows: Vec<DroppedEscrow>,
-    /// SHA-256 of the file: no other file holds the same message.
+    /// SHA-256 of the file, which does not open where a byte of it was changed: by this a replay is known.
     pub digest: Digest,
 }
 

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 /// The most bytes of a drop's contents: what a file of 64 KiB has room for, in steps of [`STEP`].
 pub(super) const MAX_CONTENTS_LEN: usize = 255 * STEP;
-/// Contents are filled up to a multiple of this, so that their length does not tell how long a name in them is.
+/// Contents are filled up to a multiple of this, so that their length hardly tells how long a name in them is.
 pub(super) const STEP: usize = 256;
 
 /// What is to be written does not fit into one drop.

@@ -21,6 +21,9 @@ pub struct Time(i64);
 pub struct ParseTimeError;
 
 impl Time {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// The time that many milliseconds after 1970-01-01T00:00:00Z; `None` outside the years -9999 to 9999.
     pub fn from_millis(millis: i64) -> Option<Self> {
         Timestamp::from_millisecond(millis).ok().map(|_| Self(millis))

@@ -19,6 +19,9 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_strongroom-under-test");
 /// The auditor's program under test.
 pub(crate) const AUDIT_PROGRAM: &str = env!("CARGO_BIN_EXE_strongroom-audit-under-test");
 
+/// The agents' program under test.
+pub(crate) const DROP_PROGRAM: &str = env!("CARGO_BIN_EXE_strongroom-drop-under-test");
+
 /// One run of the program, still to be started: a clean environment, nothing on stdin.
 pub(crate) struct Run {
     command: Command,

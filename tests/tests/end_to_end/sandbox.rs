@@ -6,13 +6,14 @@ use std::os::unix::fs::symlink;
 use tempfile::TempDir;
 
 use crate::end_to_end::run::AUDIT_PROGRAM;
+use crate::end_to_end::run::DROP_PROGRAM;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::PROGRAM;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::stand_ins::StandIns;
 use crate::end_to_end::swtpm::Swtpm;
 
-/// An empty folder, `strongroom` and `strongroom-audit` on the path, and a TPM if the page speaks of one.
+/// An empty folder, `strongroom`, `strongroom-audit` and `strongroom-drop` on the path, and a TPM if the page speaks of one.
 pub(crate) struct Sandbox {
     folder: TempDir,
     tpm: Option<Swtpm>,
@@ -28,6 +29,7 @@ impl Sandbox {
         }
         symlink(PROGRAM, folder.path().join("bin/strongroom")).unwrap();
         symlink(AUDIT_PROGRAM, folder.path().join("bin/strongroom-audit")).unwrap();
+        symlink(DROP_PROGRAM, folder.path().join("bin/strongroom-drop")).unwrap();
         let tpm = page.contains("$TPM").then(|| Swtpm::start(&folder.path().join("tpm")));
         let tcti = tpm.as_ref().map(Swtpm::tcti);
         let stand_ins = StandIns::new(&folder.path().join("work"), tcti.as_deref());

@@ -41,6 +41,7 @@ transcripts! {
     the_command_line: "15-command-line.md",
     help: "16-help.md",
     what_an_auditor_takes_along: "17-auditors.md",
+    what_an_agent_hands_in: "18-drops.md",
 }
 
 #[track_caller]

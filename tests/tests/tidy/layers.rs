@@ -13,7 +13,7 @@ use crate::tidy::workspace::read;
 use crate::tidy::workspace::rust_files;
 
 /// What the code under a folder may not name, and why. Its tests may.
-const FORBIDDEN: [(&str, &[&str], &str); 4] = [
+const FORBIDDEN: [(&str, &[&str], &str); 5] = [
     (
         "core/src/",
         &[
@@ -59,15 +59,21 @@ const FORBIDDEN: [(&str, &[&str], &str); 4] = [
         ],
         "cli has no SQL, no TPM, no cryptography, and can open nothing",
     ),
+    (
+        "cli/drop/",
+        &["std::os", "rustix", "nix", "libc"],
+        "agents run on any system",
+    ),
 ];
 
 /// The packages of ours that the code under a folder may use; the first folder that fits decides.
-const PACKAGES: [(&str, &[&str]); 8] = [
+const PACKAGES: [(&str, &[&str]); 9] = [
     ("core/", &[]),
     ("schema/", &[]),
     ("vault/", &["strongroom_core", "strongroom_schema"]),
     ("cli/audit/src/main.rs", &["strongroom_audit"]),
     ("cli/audit/", &["strongroom_core"]),
+    ("cli/drop/src/main.rs", &["strongroom_drop"]),
     ("cli/drop/", &["strongroom_core"]),
     ("cli/src/main.rs", &["strongroom_cli"]),
     ("cli/", &["strongroom_audit", "strongroom_core", "strongroom_vault"]),
@@ -259,6 +265,7 @@ fn a_forbidden_name_is_found() {
         "use strongroom_core::keys::RootKey;",
         &["strongroom_core::keys"],
     );
+    check("cli/drop/src/files.rs", "use std::os::unix::fs::symlink;", &["std::os"]);
 }
 
 #[test]

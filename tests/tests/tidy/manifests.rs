@@ -10,7 +10,7 @@ use crate::tidy::workspace::files;
 use crate::tidy::workspace::root;
 
 /// What a package's program may not contain, however deep.
-const KEPT_OUT: [(&str, &[&str]); 2] = [
+const KEPT_OUT: [(&str, &[&str]); 3] = [
     (
         "strongroom-core",
         &[
@@ -21,6 +21,16 @@ const KEPT_OUT: [(&str, &[&str]); 2] = [
             "rustix",
             "nix",
             "clap",
+        ],
+    ),
+    (
+        "strongroom-drop",
+        &[
+            "rusqlite",
+            "libsqlite3-sys",
+            "tss-esapi",
+            "tss-esapi-sys",
+            "strongroom-vault",
         ],
     ),
     (

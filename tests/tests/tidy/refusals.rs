@@ -105,7 +105,7 @@ fn says_something(text: &str) -> bool {
 }
 
 fn is_source(file: &&File) -> bool {
-    let code = ["cli/src/", "cli/audit/src/", "vault/src/", "core/src/"];
+    let code = ["cli/src/", "cli/audit/src/", "cli/drop/src/", "vault/src/", "core/src/"];
     code.iter().any(|folder| file.is_under(folder)) && file.path.ends_with(".rs") && !file.is_test()
 }
 
@@ -224,4 +224,4 @@ fn a_refusal_on_no_page_is_found() {
 }
 
 const ALL: &str = "all of it";
-const HINTS: [&str; 2] = ["cli/src/hint.rs", "cli/audit/src/hint.rs"];
+const HINTS: [&str; 3] = ["cli/src/hint.rs", "cli/audit/src/hint.rs", "cli/drop/src/hint.rs"];

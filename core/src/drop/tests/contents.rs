@@ -88,11 +88,12 @@ fn lengths_and_counts_are_bounded() {
     check(&|bytes| bytes.resize(65_280 + 256, 0), E::Shape);
 }
 
-/// A drop's length tells how many escrows it holds, roughly, and not how long a name is.
+/// A drop's length tells how many escrows it holds, roughly, and hardly how long a name is.
 #[test]
-fn a_name_does_not_show_in_the_length() {
+fn a_length_shows_in_steps_alone() {
     let len = |name: &str| drop_of(name).to_bytes().len();
     assert_eq!(len("A"), len("A-LONGER-NAME-OF-A-DEVICE"));
+    assert_eq!(len(&"A".repeat(255)) - len("A"), 256);
 }
 
 #[test]

@@ -20,32 +20,31 @@ fn with(file: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn every_slip_is_found() {
-    let key = lines("key file");
-    let sender = lines("sender file");
-    for (text, parse) in [
-        (&key, (|text| text.parse::<DropKey>().err()) as fn(&str) -> Option<E>),
-        (&sender, |text| SenderFile::parse(text).err()),
-    ] {
-        assert_eq!(parse(text), None);
-        for at in 0..text.len() {
-            for other in ["x", "0", "\n", ""] {
-                let slipped = [&text[..at], other, &text[at + 1..]].concat();
-                // The line end behind the last line may be missing, or the same again.
-                if slipped != *text && slipped.trim_end() != text.trim_end() {
-                    assert!(parse(&slipped).is_some(), "{at}: {other}");
-                }
+    find_every_slip(&lines("key file"), |text| text.parse::<DropKey>().err());
+    find_every_slip(&lines("sender file"), |text| SenderFile::parse(text).err());
+}
+
+#[track_caller]
+fn find_every_slip(text: &str, parse: impl Fn(&str) -> Option<E>) {
+    assert_eq!(parse(text), None);
+    for at in 0..text.len() {
+        for other in ["x", "0", "\n", ""] {
+            let slipped = [&text[..at], other, &text[at + 1..]].concat();
+            // The line end behind the last line may be missing.
+            if slipped.trim_end() != text.trim_end() {
+                assert!(parse(&slipped).is_some(), "{at}: {other}");
             }
         }
-        for (line, _) in text.lines().zip(0..) {
-            let without = text.replacen(&format!("{line}\n"), "", 1);
-            assert!(parse(&without).is_some(), "{line}");
-        }
-        assert_eq!(parse(&text.replace('\n', "\r\n")), None, "as Windows ends lines");
-        assert_eq!(parse(text.trim_end()), None);
-        assert!(parse(&format!("{text}\n")).is_some());
-        assert!(parse(&format!("\n{text}")).is_some());
-        assert_eq!(parse(&"x".repeat(MAX_KEY_FILE_LEN + 1)), Some(E::TooLong));
     }
+    for line in text.lines() {
+        let without = text.replacen(&format!("{line}\n"), "", 1);
+        assert!(parse(&without).is_some(), "{line}");
+    }
+    assert_eq!(parse(&text.replace('\n', "\r\n")), None, "as Windows ends lines");
+    assert_eq!(parse(text.trim_end()), None);
+    assert!(parse(&format!("{text}\n")).is_some());
+    assert!(parse(&format!("\n{text}")).is_some());
+    assert_eq!(parse(&"x".repeat(MAX_KEY_FILE_LEN + 1)), Some(E::TooLong));
 }
 
 #[test]

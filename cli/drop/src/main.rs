@@ -1,0 +1,5 @@
+//! The `strongroom-drop` program.
+
+fn main() -> std::process::ExitCode {
+    strongroom_drop::main()
+}

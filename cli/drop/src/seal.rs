@@ -1,0 +1,164 @@
+//! `seal`: encrypts a recovery password to the vault.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use strongroom_core::drop::DropContents;
+use strongroom_core::drop::DropFile;
+use strongroom_core::drop::DropKey;
+use strongroom_core::drop::DroppedEscrow;
+use strongroom_core::drop::SenderFile;
+use strongroom_core::state::Naming;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::MountPoint;
+use strongroom_core::values::ProtectorId;
+use strongroom_core::values::RecoveryPassword;
+use strongroom_core::values::Time;
+use strongroom_core::values::VolumeId;
+use strongroom_core::values::VolumeType;
+
+use crate::Answer;
+use crate::Error;
+use crate::files;
+use crate::key;
+use crate::key::KeyFile;
+use crate::sequence;
+
+/// Encrypt a recovery password to the vault: into a file that anybody may carry and nobody but the vault can read
+///
+/// The password is the one line on stdin. With a sender's file the vault takes the drop in as that sender's word; without
+/// one it holds the password as unconfirmed, and ends nothing by it.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  strongroom-drop seal --sender courier.sender --device PC-0042 --volume C: \\\n    --protector '{4F2A1B3C-0000-4000-8000-000000000000}' --out pc-0042.drop < password.txt"
+)]
+pub struct SealArgs {
+    /// The vault's key, or a sender's file for the key in it
+    #[arg(long, value_name = "FILE", required_unless_present = "sender")]
+    to: Option<PathBuf>,
+
+    /// The sender's file; the key in it is used where --to names none
+    #[arg(long, value_name = "FILE")]
+    sender: Option<PathBuf>,
+
+    /// Write the drop to a new file instead of to stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Keep the last sequence in this file, so that the next is greater also where the clock was put back
+    ///
+    /// Without it the sequence is the time in milliseconds. One file is for one sender on one machine.
+    #[arg(long, value_name = "FILE")]
+    sequence_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    escrow: EscrowArgs,
+}
+
+/// What the password is of.
+#[derive(Args, Debug)]
+struct EscrowArgs {
+    /// The device
+    #[arg(long, value_name = "NAME")]
+    device: DeviceName,
+
+    /// The protector whose password it is: Windows' recovery key ID, the whole GUID
+    #[arg(long, value_name = "GUID")]
+    protector: ProtectorId,
+
+    /// Where the volume is mounted, such as C:
+    #[arg(long, value_name = "MOUNT")]
+    volume: Option<MountPoint>,
+
+    /// What kind of volume it is: os, fixed, removable or unknown
+    #[arg(long, value_name = "TYPE")]
+    volume_type: Option<VolumeType>,
+
+    /// The volume's own GUID
+    #[arg(long, value_name = "GUID")]
+    volume_id: Option<VolumeId>,
+
+    /// When the password was made, such as 2026-11-22T02:00:00Z
+    #[arg(long, value_name = "TIME")]
+    created: Option<Time>,
+
+    /// Another recovery protector that the volume lists now; once for each
+    #[arg(long, value_name = "GUID")]
+    listed: Vec<ProtectorId>,
+}
+
+/// A drop that was made.
+#[derive(Debug)]
+pub struct Sealed {
+    /// Its bytes, where they are still to be written to stdout.
+    pub to_stdout: Option<Vec<u8>>,
+    /// What is said of it.
+    pub answer: Answer,
+}
+
+impl SealArgs {
+    /// Whether the drop itself is the answer.
+    pub const fn writes_to_stdout(&self) -> bool {
+        self.out.is_none()
+    }
+
+    /// Makes the drop, at this time, of the password that is asked for once everything else is found to be right.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file cannot be read or written, or if the sender may not speak for the device.
+    pub fn run(&self, now: Time, password: impl FnOnce() -> Result<RecoveryPassword, Error>) -> Result<Sealed, Error> {
+        let sender = self.sender.as_deref().map(key::read_sender).transpose()?;
+        let key = match (&self.to, &sender) {
+            (Some(path), _) => KeyFile::read(path)?.key().clone(),
+            (None, Some(sender)) => sender.key().clone(),
+            (None, None) => return Err(Error::NoKey),
+        };
+        if let Some(path) = &self.out {
+            files::free(path)?;
+        }
+        let sequence = sequence::next(now, self.sequence_file.as_deref())?;
+        let contents = DropContents {
+            sequence,
+            created_at: now,
+            escrows: vec![self.escrow.with(password()?)],
+        };
+        self.write(&key, sender.as_ref(), &contents)
+    }
+
+    fn write(&self, key: &DropKey, sender: Option<&SenderFile>, contents: &DropContents) -> Result<Sealed, Error> {
+        let drop = DropFile::encrypt(key, sender, contents)?;
+        if let Some(path) = &self.sequence_file {
+            sequence::keep(contents.sequence, path)?;
+        }
+        let bytes = drop.to_bytes();
+        let to_stdout = match &self.out {
+            Some(path) => {
+                files::create(path, &bytes)?;
+                None
+            }
+            None => Some(bytes),
+        };
+        Ok(Sealed {
+            to_stdout,
+            answer: Answer::sealed(&drop, sender, contents, self.out.as_deref()),
+        })
+    }
+}
+
+impl EscrowArgs {
+    fn with(&self, password: RecoveryPassword) -> DroppedEscrow {
+        DroppedEscrow {
+            device: self.device.clone(),
+            naming: Naming {
+                id: self.volume_id,
+                mount: self.volume.clone(),
+                kind: self.volume_type,
+            },
+            protector: self.protector,
+            password,
+            created_at: self.created,
+            listed: self.listed.clone(),
+        }
+    }
+}
