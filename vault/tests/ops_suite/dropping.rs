@@ -125,7 +125,11 @@ fn a_sender_speaks_for_its_own_devices_until_it_is_revoked() {
     let vault = Vault::new(None);
     let mut open = vault.open();
     // Its file names PC-1; then the vault enrols another of that name for PC-2 alone.
-    let mine = enrol(&mut open, "plant 3", SenderDevices::Named(vec!["PC-1".parse().unwrap()]));
+    let mine = enrol(
+        &mut open,
+        "plant 3",
+        SenderDevices::Named(vec!["PC-1".parse().unwrap()]),
+    );
     let done = take(&mut open, 100, &[dropped(mine.key(), Some(&mine), 1, 1, 90)]);
     assert!(!taken(&done.outcomes[0]).escrowed[0].record.unconfirmed);
     let there = EnrolRequest {
@@ -137,9 +141,16 @@ fn a_sender_speaks_for_its_own_devices_until_it_is_revoked() {
     assert_eq!(revoked.record.revoked_at, Some(at(120)));
     let done = take(&mut open, 130, &[dropped(mine.key(), Some(&mine), 2, 2, 125)]);
     assert!(taken(&done.outcomes[0]).escrowed[0].record.unconfirmed);
-    assert!(matches!(open.revoke(&who(140), &there.name), Err(Error::NoSender { .. })));
+    assert!(matches!(
+        open.revoke(&who(140), &there.name),
+        Err(Error::NoSender { .. })
+    ));
     // A name is free again, and its new file opens with a key of its own.
-    let next = enrol(&mut open, "plant 3", SenderDevices::Named(vec!["PC-2".parse().unwrap()]));
+    let next = enrol(
+        &mut open,
+        "plant 3",
+        SenderDevices::Named(vec!["PC-2".parse().unwrap()]),
+    );
     assert_ne!(next.sender(), mine.sender());
     let senders = vault.inventory().senders().unwrap();
     assert_eq!(senders.len(), 2);
@@ -152,7 +163,10 @@ fn a_file_that_comes_again_is_known_again_and_receipted() {
     let mut open = vault.open();
     let sender = enrol(&mut open, "plant 3", SenderDevices::Any);
     let key = sender.key();
-    let (old, new) = (dropped(key, Some(&sender), 1, 1, 90), dropped(key, Some(&sender), 2, 2, 95));
+    let (old, new) = (
+        dropped(key, Some(&sender), 1, 1, 90),
+        dropped(key, Some(&sender), 2, 2, 95),
+    );
     take(&mut open, 100, &[old.clone()]);
     take(&mut open, 110, &[new]);
     assert_eq!(vault.item(1).record.state, EscrowState::Superseded);
@@ -172,7 +186,10 @@ fn a_drop_that_was_overtaken_is_placed_by_its_time() {
     let mut open = vault.open();
     let sender = enrol(&mut open, "plant 3", SenderDevices::Any);
     let key = sender.key();
-    let (first, second) = (dropped(key, Some(&sender), 1, 1, 90), dropped(key, Some(&sender), 2, 2, 95));
+    let (first, second) = (
+        dropped(key, Some(&sender), 1, 1, 90),
+        dropped(key, Some(&sender), 2, 2, 95),
+    );
     // Together, the order in which they lie there is none.
     let both = take(&mut open, 100, &[second.clone(), first]);
     assert!(both.outcomes.iter().all(|outcome| !taken(outcome).late));
@@ -180,10 +197,16 @@ fn a_drop_that_was_overtaken_is_placed_by_its_time() {
     let late = take(&mut open, 110, &[dropped(key, Some(&sender), 3, 1, 92)]);
     let of = taken(&late.outcomes[0]);
     assert!(of.late);
-    assert_eq!((of.escrowed[0].rule, vault.item(2).record.state), (Rule::Older, EscrowState::Current));
+    assert_eq!(
+        (of.escrowed[0].rule, vault.item(2).record.state),
+        (Rule::Older, EscrowState::Current)
+    );
     // Nor does one that lists an old password bring it back.
     let listed = take(&mut open, 120, &[dropped(key, Some(&sender), 1, 1, 93)]);
-    assert_eq!(taken(&listed.outcomes[0]).escrowed[0].record.state, EscrowState::Superseded);
+    assert_eq!(
+        taken(&listed.outcomes[0]).escrowed[0].record.state,
+        EscrowState::Superseded
+    );
     vault.assert_verifies();
 }
 
@@ -202,9 +225,13 @@ fn what_does_not_open_is_rejected_and_stops_nothing() {
     let done = take(
         &mut open,
         100,
-        &[changed.clone(), dropped(&foreign, None, 2, 1, 90), dropped(&key, None, 3, 1, 90)],
+        &[
+            changed.clone(),
+            dropped(&foreign, None, 2, 1, 90),
+            dropped(&key, None, 3, 1, 90),
+        ],
     );
-    let texts: Vec<_> = done.outcomes.iter().map(|outcome| match outcome {
+    let texts = done.outcomes.iter().map(|outcome| match outcome {
         DropOutcome::Rejected(error) => error.to_string(),
         DropOutcome::Taken(_) | DropOutcome::Replayed(_) => String::new(),
     });
