@@ -331,3 +331,36 @@ fn no_more_than_the_limit_is_read() {
     let error = read(&long, &Hints::default()).err().unwrap();
     assert_eq!(error.to_string(), "the input is longer than 256 MiB");
 }
+
+/// A whole directory: all of it is read, in a time that grows as it does. Times are printed, for they are no promise.
+#[test]
+fn a_hundred_thousand_records_are_read() {
+    let some = |count: u128| -> Vec<Said> {
+        let numbers = (1..=count).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
+        let said = numbers.map(|number| Said {
+            device: format!("PC{}", number % 100_000),
+            id: number,
+            password: number.rotate_left(64),
+        });
+        said.collect()
+    };
+    for format in [Format::Csv, Format::Ldif, Format::Graph] {
+        let writer = NAMED.into_iter().find(|(named, ..)| *named == format).unwrap();
+        for count in [10_000, 100_000] {
+            let text = written(&some(count.try_into().unwrap()), writer);
+            let began = std::time::Instant::now();
+            let records = read(text.as_bytes(), &Hints::default()).unwrap().records;
+            println!(
+                "{format}: {count} records of {} bytes in {:?}",
+                text.len(),
+                began.elapsed()
+            );
+            assert_eq!(records.len(), count);
+            assert!(
+                records
+                    .iter()
+                    .all(|record| record.outcome.is_ok() && record.device.is_some())
+            );
+        }
+    }
+}

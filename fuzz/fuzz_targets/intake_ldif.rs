@@ -1,0 +1,4 @@
+//! See `strongroom_fuzz::intake_ldif`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| strongroom_fuzz::intake_ldif(input));
