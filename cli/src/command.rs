@@ -6,6 +6,7 @@ mod check;
 mod choosing;
 mod confirm;
 mod devices;
+mod drop;
 mod escrow;
 mod expose;
 mod find;
@@ -52,6 +53,9 @@ pub(crate) enum Verb {
     Assign(assign::AssignArgs),
     Confirm(confirm::ConfirmArgs),
     Prove(prove::ProveArgs),
+    /// Let agents hand passwords in as files
+    #[command(subcommand)]
+    Drop(drop::Drop),
     Status(status::StatusArgs),
     /// Read and verify the log
     #[command(subcommand)]
@@ -80,6 +84,7 @@ pub(crate) fn run(ui: &mut Ui, global: &Global, verb: &Verb) -> Result<(), Failu
         Verb::Assign(args) => assign::run(ui, &setting()?, args),
         Verb::Confirm(args) => confirm::run(ui, &setting()?, args),
         Verb::Prove(args) => prove::run(ui, setting, args),
+        Verb::Drop(verb) => drop::run(ui, setting, verb),
         Verb::Status(args) => status::run(ui, &setting()?, args),
         Verb::Audit(verb) => audit::run(ui, &setting()?, verb),
         Verb::Generate(what) => generate::run(what),

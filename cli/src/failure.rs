@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
+use strongroom_core::drop::ParseDropError;
 use strongroom_core::fve::LocateError;
 use strongroom_core::fve::ReadError;
 use strongroom_core::intake::IntakeError;
@@ -28,6 +29,9 @@ pub(crate) enum Failure {
     /// What was handed out is not to be accepted, or could not be checked.
     #[error(transparent)]
     Audit(#[from] strongroom_audit::Error),
+    /// A drop could not be made.
+    #[error(transparent)]
+    Agent(#[from] strongroom_drop::Error),
     /// The command line.
     #[error("{what}")]
     Usage {
@@ -104,6 +108,12 @@ pub(crate) enum Failure {
         /// How.
         source: io::Error,
     },
+    /// Another run holds the spool folder.
+    #[error("another import holds the spool {}", path.display())]
+    SpoolBusy {
+        /// Which.
+        path: PathBuf,
+    },
     /// The answer could not be written.
     #[error("the answer could not be written")]
     Output(#[from] io::Error),
@@ -132,6 +142,14 @@ pub(crate) enum InputError {
         /// Of how many.
         passwords: usize,
     },
+    /// Some of the drops were not taken.
+    #[error("{rejected} of {drops} drops {} rejected", if *rejected == 1 { "was" } else { "were" })]
+    DropsRejected {
+        /// How many.
+        rejected: usize,
+        /// Of how many.
+        drops: usize,
+    },
     /// Some of the passwords that were checked are none.
     #[error("{bad} of {lines} lines {} no recovery password", if *bad == 1 { "is" } else { "are" })]
     Malformed {
@@ -151,6 +169,9 @@ pub(crate) enum FileFault {
     /// No recovery password is read in it.
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    /// It begins as a drop does, and is none.
+    #[error(transparent)]
+    Drop(#[from] ParseDropError),
 }
 
 /// Why an image is no volume that can be read.
@@ -218,7 +239,14 @@ impl Failure {
                 strongroom_audit::Kind::NotFound => ErrorKind::NotFound,
                 strongroom_audit::Kind::Integrity => ErrorKind::Integrity,
             }),
+            Self::Agent(error) => match error.kind() {
+                strongroom_drop::Kind::Refused => Kind::Operation(ErrorKind::Refused),
+                strongroom_drop::Kind::Usage => Kind::Usage,
+                strongroom_drop::Kind::NotFound => Kind::Operation(ErrorKind::NotFound),
+                strongroom_drop::Kind::Integrity => Kind::Operation(ErrorKind::Integrity),
+            },
             Self::Vault(error) => Kind::Operation(error.kind()),
+            Self::SpoolBusy { .. } => Kind::Operation(ErrorKind::Busy),
             Self::Usage { .. } | Self::NoFolder => Kind::Usage,
             Self::File {
                 source: FileFault::Read(InFileError::Io(error)),

@@ -29,6 +29,7 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::Vault(Error::Tpm(error)) => return tpm(error),
         Failure::Pin(error) => return pin(error),
         Failure::Vault(error) => operation(error),
+        Failure::Agent(error) => error.hint(),
         Failure::Audit(error) => error.hint(),
         Failure::Text { source, .. } => text(*source),
         Failure::PasswordInArgument => {
@@ -46,6 +47,7 @@ pub(crate) fn hint(failure: &Failure) -> String {
         }
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
         Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
+        Failure::SpoolBusy { .. } => "it takes in what lies there; wait for it, or end it",
         Failure::NoFolder => "name one with --vault DIR or STRONGROOM_VAULT",
         Failure::Write { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
             "nothing is overwritten: name another file, or move that one away"
@@ -62,6 +64,8 @@ fn operation(error: &Error) -> &'static str {
         Error::HasDevice { .. } => "`strongroom list --problems` shows what has no device",
         Error::HasStanding { .. } => "`strongroom list --problems` shows what is unconfirmed",
         Error::NoEscrow { .. } => "`strongroom find` and `strongroom list` show what is held",
+        Error::NoSender { .. } | Error::SenderThere { .. } => "`strongroom drop list` shows who is enrolled",
+        Error::SenderFile(_) => "name fewer devices, or enrol it for every device by --any-device",
         Error::NoLeaf { .. } => "`strongroom audit list` shows them, from leaf 0 on",
         Error::NotExposed { .. } => "`strongroom rotation list` shows what can be waived",
         Error::NothingToClean => "`strongroom status` shows what is there",
@@ -245,6 +249,9 @@ const fn text(error: TextError) -> &'static str {
 const fn input(error: InputError) -> &'static str {
     match error {
         InputError::Malformed { .. } => "compare the groups that are named with the source",
+        InputError::DropsRejected { .. } => {
+            "the lines above say why; have their makers hand them in again, sealed anew"
+        }
         InputError::Rejected { .. } => {
             "the lines above name the record and the field: correct the source and import it again; what is held stays as it is"
         }
@@ -255,6 +262,7 @@ const fn input(error: InputError) -> &'static str {
 
 const fn file(fault: &FileFault) -> &'static str {
     match fault {
+        FileFault::Drop(_) => "nothing was taken in: have it carried here again, whole",
         FileFault::Read(InFileError::Changed) => {
             "nothing was taken in: wait until it is complete, or copy it, and import that"
         }

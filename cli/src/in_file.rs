@@ -39,8 +39,17 @@ pub(crate) enum InFileError {
 
 /// All of a plain file of at most `limit` bytes.
 pub(crate) fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFileError> {
-    // Whoever opens a pipe waits for its writer, unless told not to.
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    read_with(path, limit, OFlags::NONBLOCK)
+}
+
+/// The same, where the file itself lies there and no link to one.
+pub(crate) fn read_here(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFileError> {
+    read_with(path, limit, OFlags::NONBLOCK | OFlags::NOFOLLOW)
+}
+
+/// Whoever opens a pipe waits for its writer, unless told not to.
+fn read_with(path: &Path, limit: usize, flags: OFlags) -> Result<Zeroizing<Vec<u8>>, InFileError> {
+    let flags = flags.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     let len = plain_len(&file)?;
     let len = usize::try_from(len).unwrap_or(usize::MAX);

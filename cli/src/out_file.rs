@@ -21,6 +21,8 @@ pub(crate) struct OutFile {
     path: PathBuf,
     /// The empty file, locked: whoever else is given this path finds it taken.
     place: File,
+    /// Who may read it.
+    mode: u32,
     is_written: bool,
 }
 
@@ -28,7 +30,16 @@ impl OutFile {
     /// Takes the place. A file that is there already is left as it is, and refused; unless it is empty and nobody's, as
     /// one is whose writer was killed.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        let place = match File::create_new(path) {
+        Self::create_for(path, PUBLIC)
+    }
+
+    /// The same for a secret, which its owner alone may read.
+    pub(crate) fn create_private(path: &Path) -> Result<Self, Failure> {
+        Self::create_for(path, PRIVATE)
+    }
+
+    fn create_for(path: &Path, mode: u32) -> Result<Self, Failure> {
+        let place = match create_new(path, mode) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => abandoned(path).ok_or(error),
             created => created,
         };
@@ -41,6 +52,7 @@ impl OutFile {
         Ok(Self {
             path: path.to_owned(),
             place,
+            mode,
             is_written: false,
         })
     }
@@ -51,7 +63,7 @@ impl OutFile {
         let write = || {
             // What a killed writer of ours left; neither it nor anything in its place is followed.
             drop(fs::remove_file(&beside));
-            let mut file = File::create_new(&beside)?;
+            let mut file = create_new(&beside, self.mode)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&beside, &self.path)?;
@@ -85,6 +97,10 @@ impl Drop for OutFile {
     }
 }
 
+fn create_new(path: &Path, mode: u32) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
+}
+
 /// A plain file that is empty.
 fn abandoned(path: &Path) -> Option<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
@@ -114,6 +130,9 @@ fn failure(path: &Path, source: io::Error) -> Failure {
         source,
     }
 }
+
+const PUBLIC: u32 = 0o666;
+const PRIVATE: u32 = 0o600;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! How answers look.
 
+pub(crate) mod drops;
+
 pub(crate) mod feed;
 
 pub(crate) mod imported;

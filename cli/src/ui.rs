@@ -115,6 +115,11 @@ impl Ui {
         Ok(write!(self.out, "{drawing}")?)
     }
 
+    /// An answer that is no text.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        Ok(self.out.write_all(bytes)?)
+    }
+
     /// A bar that shows a person how far something is that takes longer than a second.
     pub(crate) fn progress(&mut self, what: &'static str, total: u64) -> Progress {
         drop(self.out.flush());

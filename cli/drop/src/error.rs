@@ -8,6 +8,8 @@ use strongroom_core::drop::EncryptDropError;
 use strongroom_core::drop::ParseDropError;
 use strongroom_core::drop::ParseKeyFileError;
 use strongroom_core::drop::ReceiptError;
+use strongroom_core::intake::IntakeError;
+use strongroom_core::intake::Position;
 use strongroom_core::log::ParseEventProofError;
 use strongroom_core::values::ParseRecoveryPasswordError;
 
@@ -66,6 +68,24 @@ pub enum Error {
     Sequence {
         /// Which.
         path: PathBuf,
+    },
+    /// A file holds no recovery passwords that can be read.
+    #[error("{}", path.display())]
+    Intake {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: IntakeError,
+    },
+    /// A record of a file cannot be taken.
+    #[error("{}, {at}: {why}", path.display())]
+    Record {
+        /// Which file.
+        path: PathBuf,
+        /// Where.
+        at: Position,
+        /// Which field, and what is wrong with it.
+        why: String,
     },
     /// A drop cannot be made.
     #[error("the drop cannot be made")]
@@ -139,6 +159,8 @@ impl Error {
             | Self::ProofText { .. }
             | Self::Sequence { .. }
             | Self::Encrypt(_)
+            | Self::Intake { .. }
+            | Self::Record { .. }
             | Self::NoPassword
             | Self::SeveralPasswords
             | Self::NotText

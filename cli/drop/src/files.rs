@@ -23,7 +23,8 @@ pub(crate) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Error
         return Err(failure(io::ErrorKind::IsADirectory.into()));
     }
     // Never outgrown, so nothing of it stays behind.
-    let room = most.saturating_add(1);
+    let len = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    let room = most.min(len).saturating_add(1);
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     let file = File::open(path).map_err(failure)?;
     file.take(u64::try_from(room).unwrap_or(u64::MAX))

@@ -29,6 +29,8 @@ impl Error {
             Self::Sequence { .. } => {
                 "it holds one number: name another file, or take this one away, and the time counts again"
             }
+            Self::Intake { .. } => "look into the file; `strongroom import --help` names what is read",
+            Self::Record { .. } => "no drop was made: correct the source, or name the device by --device",
             Self::Encrypt(EncryptDropError::Device) => {
                 "have a sender enrolled for this device, or leave out --sender: the vault then holds it as unconfirmed"
             }

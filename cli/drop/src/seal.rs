@@ -1,5 +1,6 @@
 //! `seal`: encrypts a recovery password to the vault.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -7,7 +8,11 @@ use strongroom_core::drop::DropContents;
 use strongroom_core::drop::DropFile;
 use strongroom_core::drop::DropKey;
 use strongroom_core::drop::DroppedEscrow;
+use strongroom_core::drop::EncryptDropError;
 use strongroom_core::drop::SenderFile;
+use strongroom_core::intake;
+use strongroom_core::intake::Hints;
+use strongroom_core::intake::Record;
 use strongroom_core::state::Naming;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::MountPoint;
@@ -24,13 +29,14 @@ use crate::key;
 use crate::key::KeyFile;
 use crate::sequence;
 
-/// Encrypt a recovery password to the vault: into a file that anybody may carry and nobody but the vault can read
+/// Encrypt recovery passwords to the vault: into a file that anybody may carry and nobody but the vault can read
 ///
-/// The password is the one line on stdin. With a sender's file the vault takes the drop in as that sender's word; without
+/// They are those of the files, in any format that `strongroom import` reads; without a file, the password is the one
+/// line on stdin. With a sender's file the vault takes the drop in as that sender's word; without
 /// one it holds the password as unconfirmed, and ends nothing by it.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example:\n  strongroom-drop seal --sender courier.sender --device PC-0042 --volume C: \\\n    --protector '{4F2A1B3C-0000-4000-8000-000000000000}' --out pc-0042.drop < password.txt"
+    after_help = "Example:\n  strongroom-drop seal --sender courier.sender --device PC-0042 --volume C: \\\n    --protector '{4F2A1B3C-0000-4000-8000-000000000000}' --out pc-0042.drop < password.txt\n  strongroom-drop seal --sender courier.sender --device PC-0042 --out pc-0042.drop manage-bde.txt"
 )]
 pub struct SealArgs {
     /// The vault's key, or a sender's file for the key in it
@@ -53,18 +59,22 @@ pub struct SealArgs {
 
     #[command(flatten)]
     escrow: EscrowArgs,
+
+    /// Files with recovery passwords; everything that is in them has to be right
+    #[arg(value_name = "FILE", conflicts_with_all = ["protector", "created", "listed"])]
+    files: Vec<PathBuf>,
 }
 
 /// What the password is of.
 #[derive(Args, Debug)]
 struct EscrowArgs {
-    /// The device
-    #[arg(long, value_name = "NAME")]
-    device: DeviceName,
+    /// The device; of files, that of the passwords for which they name none
+    #[arg(long, value_name = "NAME", required_unless_present = "files")]
+    device: Option<DeviceName>,
 
     /// The protector whose password it is: Windows' recovery key ID, the whole GUID
-    #[arg(long, value_name = "GUID")]
-    protector: ProtectorId,
+    #[arg(long, value_name = "GUID", required_unless_present = "files")]
+    protector: Option<ProtectorId>,
 
     /// Where the volume is mounted, such as C:
     #[arg(long, value_name = "MOUNT")]
@@ -97,6 +107,11 @@ pub struct Sealed {
 }
 
 impl SealArgs {
+    /// Whether it asks for one password, for it was given no files.
+    pub const fn asks(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// Whether the drop itself is the answer.
     pub const fn writes_to_stdout(&self) -> bool {
         self.out.is_none()
@@ -121,7 +136,10 @@ impl SealArgs {
         let contents = DropContents {
             sequence,
             created_at: now,
-            escrows: vec![self.escrow.with(password()?)],
+            escrows: match self.files.as_slice() {
+                [] => vec![self.escrow.with(password()?)?],
+                files => self.escrow.of_files(files)?,
+            },
         };
         self.write(&key, sender.as_ref(), &contents)
     }
@@ -147,18 +165,64 @@ impl SealArgs {
 }
 
 impl EscrowArgs {
-    fn with(&self, password: RecoveryPassword) -> DroppedEscrow {
-        DroppedEscrow {
-            device: self.device.clone(),
+    fn with(&self, password: RecoveryPassword) -> Result<DroppedEscrow, Error> {
+        let (Some(device), Some(protector)) = (&self.device, self.protector) else {
+            // The command line does not come so far without both.
+            return Err(EncryptDropError::Empty.into());
+        };
+        Ok(DroppedEscrow {
+            device: device.clone(),
             naming: Naming {
                 id: self.volume_id,
                 mount: self.volume.clone(),
                 kind: self.volume_type,
             },
-            protector: self.protector,
+            protector,
             password,
             created_at: self.created,
             listed: self.listed.clone(),
+        })
+    }
+
+    fn of_files(&self, files: &[PathBuf]) -> Result<Vec<DroppedEscrow>, Error> {
+        let mut escrows = Vec::new();
+        for path in files {
+            let bytes = files::read(path, intake::MAX_INPUT)?;
+            let intake = intake::read(&bytes, &Hints::default()).map_err(|source| Error::Intake {
+                path: path.clone(),
+                source,
+            })?;
+            for record in intake.records {
+                escrows.push(self.of_record(path, record)?);
+            }
         }
+        Ok(escrows)
+    }
+
+    /// What the file says, else what the command line does.
+    fn of_record(&self, path: &Path, record: Record) -> Result<DroppedEscrow, Error> {
+        let at = record.at;
+        let fault = |why: String| Error::Record {
+            path: path.to_owned(),
+            at,
+            why,
+        };
+        let ready = record.outcome.map_err(|rejected| fault(rejected.why.to_string()))?;
+        let device = record
+            .device
+            .or_else(|| self.device.clone())
+            .ok_or_else(|| fault("device name: there is none, and none by --device".to_owned()))?;
+        Ok(DroppedEscrow {
+            device,
+            naming: Naming {
+                id: record.naming.id.or(self.volume_id),
+                mount: record.naming.mount.or_else(|| self.volume.clone()),
+                kind: record.naming.kind.or(self.volume_type),
+            },
+            protector: ready.protector,
+            password: ready.password,
+            created_at: record.created,
+            listed: Vec::new(),
+        })
     }
 }

@@ -1,15 +1,23 @@
 //! `import`
 
+mod dropped;
+mod files;
 mod source;
+mod spool;
 mod telling;
 
 use std::ffi::OsString;
+use std::path::Path;
+use std::path::PathBuf;
 
 use clap::Args;
 use strongroom_core::intake::Format;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::MountPoint;
+use strongroom_core::values::Pin;
 use strongroom_vault::ops::Arriving;
+use strongroom_vault::ops::DropOutcome;
+use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::Error;
 use strongroom_vault::ops::Escrowed;
 use strongroom_vault::ops::Inventory;
@@ -19,8 +27,9 @@ use strongroom_vault::ops::in_order;
 
 use crate::args::Moment;
 use crate::args::PinArgs;
+use crate::command::import::source::Read;
 use crate::command::import::source::Said;
-use crate::command::import::source::Source;
+use crate::command::import::spool::Spool;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::failure::InputError;
@@ -45,7 +54,7 @@ use crate::ui::Ui;
 )]
 pub(crate) struct ImportArgs {
     /// The files; - is stdin
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "spool")]
     files: Vec<OsString>,
 
     /// The device of the passwords whose file names none
@@ -68,23 +77,50 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     dry_run: bool,
 
+    /// Write the receipts of drops into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["spool", "dry_run"])]
+    receipts: Option<PathBuf>,
+
+    /// Take in the drops that lie in this folder, and move each to `done` or `rejected` in it, beside its receipt
+    ///
+    /// It looks again every few seconds, until it is ended. Agents may write there and need not read; what begins with a
+    /// point is left until it is renamed.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["files", "device", "volume", "format", "taken", "dry_run"])]
+    spool: Option<PathBuf>,
+
+    /// Take in what lies in the spool now, and end
+    #[arg(long, requires = "spool")]
+    once: bool,
+
     #[command(flatten)]
     pin: PinArgs,
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(), Failure> {
     let inventory = Inventory::open(&setting.folder)?;
+    if let Some(folder) = &args.spool {
+        let spool = Spool::open(folder)?;
+        let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
+        drop(inventory);
+        return spool.run(ui, setting, pin.as_ref(), args.once);
+    }
     let said = Said {
         device: args.device.as_ref(),
         mount: args.volume.as_ref(),
         format: args.format,
         taken: args.taken.map(Moment::begins),
     };
-    let sources = args
-        .files
-        .iter()
-        .map(|file| Source::read(ui, file, &said))
-        .collect::<Result<Vec<_>, _>>()?;
+    let (mut sources, mut drops) = (Vec::new(), Vec::new());
+    for file in &args.files {
+        match Read::of(ui, file, &said)? {
+            Read::Source(source) => sources.push(source),
+            Read::Drop(name, _) if args.dry_run => return Err(unrehearsed(&name)),
+            Read::Drop(name, dropped) => drops.push((name, dropped)),
+        }
+    }
+    if let Some(folder) = &args.receipts {
+        dropped::public_folder(folder)?;
+    }
     let from_stdin = args.files.iter().any(|file| file == "-");
     let stdin = if from_stdin { StdinIs::Taken } else { StdinIs::Free };
     let pin = working::pin(ui, &inventory, &args.pin, stdin)?;
@@ -92,9 +128,10 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
 
     let arriving: Vec<Vec<Arriving<'_>>> = sources.iter().map(|source| source.arriving(&said)).collect();
     let total = arriving.iter().map(Vec::len).sum::<usize>();
+    let rejected_drops = hand_in(ui, setting, pin.as_ref(), args.receipts.as_deref(), &drops)?;
     let mut progress = ui.progress("passwords", u64::try_from(total).unwrap_or(u64::MAX));
     let mut outcomes: Vec<Vec<Option<Escrowed>>> = Vec::new();
-    let taken = working::unsealed(ui, setting, pin, |vault, who| {
+    let work = |vault: &mut Unsealed, who: &Who| {
         for arriving in &arriving {
             let mut taken = vec![None; arriving.len()];
             let result = take_in(vault, who, arriving, args.dry_run, &mut progress, &mut taken);
@@ -104,9 +141,13 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
             }
         }
         Ok(Ok(()))
-    });
+    };
+    let taken = match sources.is_empty() {
+        true => Ok(Ok(())),
+        false => working::unsealed(ui, setting, pin, work),
+    };
     progress.end();
-    let mut rejected = (0, 0);
+    let mut rejected = (rejected_drops, drops.len());
     for (source, outcomes) in sources.iter().zip(&outcomes) {
         let sums = telling::tell(ui, source, outcomes, args.dry_run)?;
         rejected = (rejected.0 + sums.rejected, rejected.1 + sums.passwords());
@@ -117,6 +158,38 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
         (0, _) => Ok(()),
         (rejected, passwords) => Err(InputError::Rejected { rejected, passwords }.into()),
     }
+}
+
+/// Takes drops in, in one commit, and tells of them. Gives how many were rejected.
+fn hand_in(
+    ui: &mut Ui,
+    setting: &Setting,
+    pin: Option<&Pin>,
+    receipts: Option<&Path>,
+    drops: &[(String, Dropped)],
+) -> Result<usize, Failure> {
+    if drops.is_empty() {
+        return Ok(0);
+    }
+    let handed: Vec<Dropped> = drops.iter().map(|(_, dropped)| dropped.clone()).collect();
+    let receipted = working::unsealed_again(ui, setting, pin, |vault, who| vault.take_drops(who, &handed))?;
+    let mut rejected = 0;
+    for (((name, _), outcome), texts) in drops.iter().zip(&receipted.outcomes).zip(dropped::texts(&receipted)) {
+        rejected += usize::from(matches!(outcome, DropOutcome::Rejected(_)));
+        if let Some(folder) = receipts {
+            let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
+            dropped::write_receipts(folder, &file, &texts)?;
+        }
+        dropped::tell(ui, name, outcome)?;
+    }
+    Ok(rejected)
+}
+
+fn unrehearsed(name: &str) -> Failure {
+    Failure::usage(
+        format!("{name} is a drop, and what becomes of a drop is not rehearsed"),
+        "leave it out, or leave --dry-run out",
+    )
 }
 
 /// Takes a file's passwords in, so many in a commit, in the order of their times. `taken` has what became of each.

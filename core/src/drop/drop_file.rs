@@ -113,6 +113,9 @@ pub enum OpenDropError {
 }
 
 impl DropFile {
+    /// What every drop begins with.
+    pub const BEGINNING: &'static [u8] = BEGINNING;
+
     /// Encrypts `contents` to the vault: as this sender, or as anybody.
     ///
     /// # Errors

@@ -21,7 +21,9 @@ use strongroom_core::values::ProtectorId;
 use strongroom_core::values::Time;
 use strongroom_core::values::VolumeId;
 use strongroom_vault::ops::Arriving;
+use strongroom_vault::ops::Dropped;
 
+use crate::command::import::dropped;
 use crate::failure::Failure;
 use crate::failure::FileFault;
 use crate::in_file;
@@ -42,8 +44,16 @@ pub(super) struct Source {
     pub(super) intake: Intake,
 }
 
-impl Source {
-    pub(super) fn read(ui: &mut Ui, file: &OsStr, said: &Said<'_>) -> Result<Self, Failure> {
+/// What a file of the command line is.
+pub(super) enum Read {
+    /// Passwords in the clear.
+    Source(Source),
+    /// A drop, by the path that was given.
+    Drop(String, Dropped),
+}
+
+impl Read {
+    pub(super) fn of(ui: &mut Ui, file: &OsStr, said: &Said<'_>) -> Result<Self, Failure> {
         let path = PathBuf::from(if file == "-" { "stdin".as_ref() } else { file });
         let bytes = if file == "-" {
             ui.stdin_bytes(intake::MAX_INPUT)
@@ -55,12 +65,18 @@ impl Source {
             source: fault,
         };
         let bytes = bytes.map_err(|error| unread(error.into()))?;
+        if dropped::is_drop(&bytes) {
+            let dropped = dropped::parse(&path, &bytes).map_err(|error| unread(error.into()))?;
+            return Ok(Self::Drop(path.to_string_lossy().into_owned(), dropped));
+        }
         let hints = Hints { format: said.format };
         let intake = intake::read(&bytes, &hints).map_err(|error| unread(error.into()))?;
         let name = if file == "-" { None } else { Some(name(&path)?) };
-        Ok(Self { path, name, intake })
+        Ok(Self::Source(Source { path, name, intake }))
     }
+}
 
+impl Source {
     /// The passwords that can be taken in, in the order of the file.
     pub(super) fn arriving(&self, said: &Said<'_>) -> Vec<Arriving<'_>> {
         let listed = self.listed(said);

@@ -1,0 +1,122 @@
+//! Drops among the files of an import, and what became of them.
+
+use std::fs;
+use std::path::Path;
+
+use strongroom_core::drop::DropFile;
+use strongroom_core::drop::ParseDropError;
+use strongroom_core::values::LogText;
+use strongroom_vault::ops::DropOutcome;
+use strongroom_vault::ops::Dropped;
+use strongroom_vault::ops::Receipted;
+
+use crate::failure::Failure;
+use crate::render::drops::Handled;
+use crate::render::text;
+use crate::ui::Ui;
+
+/// Whether these bytes begin as a drop does.
+pub(super) fn is_drop(bytes: &[u8]) -> bool {
+    bytes.starts_with(DropFile::BEGINNING)
+}
+
+/// The drop of these bytes, under the name of its file; a name that may not stand in the log is left out.
+pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Dropped, ParseDropError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file: Option<LogText> = name.parse().ok();
+    Ok(Dropped {
+        drop: DropFile::from_bytes(bytes)?,
+        file,
+    })
+}
+
+/// Writes the receipts of a drop into `folder`, under its name.
+pub(super) fn write_receipts(folder: &Path, name: &str, receipts: &[String]) -> Result<(), Failure> {
+    for (receipt, number) in receipts.iter().zip(1_usize..) {
+        let path = folder.join(receipt_name(name, number));
+        super::files::replace(&path, receipt.as_bytes()).map_err(|source| Failure::Write {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    Ok(())
+}
+
+/// The name of the receipt of a drop's password of that number, from 1.
+fn receipt_name(name: &str, number: usize) -> String {
+    match number {
+        1 => format!("{name}.receipt"),
+        number => format!("{name}.{number}.receipt"),
+    }
+}
+
+/// The receipts of each drop, as texts.
+pub(super) fn texts(receipted: &Receipted) -> Vec<Vec<String>> {
+    let texts = receipted.receipts.iter();
+    texts
+        .map(|proofs| proofs.iter().map(ToString::to_string).collect())
+        .collect()
+}
+
+/// Tells what became of a drop, one line for each password in it.
+pub(super) fn tell(ui: &mut Ui, file: &str, outcome: &DropOutcome) -> Result<(), Failure> {
+    for handled in Handled::all(file, outcome) {
+        if ui.json() {
+            ui.object(&handled)?;
+        } else {
+            ui.line(line(file, outcome, &handled))?;
+        }
+    }
+    Ok(())
+}
+
+fn line(file: &str, outcome: &DropOutcome, handled: &Handled<'_>) -> String {
+    match outcome {
+        DropOutcome::Rejected(error) => format!("{file}: rejected: {error}"),
+        DropOutcome::Replayed(_) => format!("{file}: was taken in before; its receipt is given again"),
+        DropOutcome::Taken(taken) => {
+            let from = taken
+                .sender
+                .as_ref()
+                .map_or("nobody who is enrolled", |name| name.as_str());
+            let late = if taken.late { ", overtaken by a newer one" } else { "" };
+            let of = handled.escrowed.map_or_else(String::new, |escrowed| {
+                let marks = if escrowed.record.unconfirmed {
+                    ", unconfirmed"
+                } else {
+                    ""
+                };
+                format!(
+                    "{} {}, protector {}: {}{marks}: {}",
+                    text::device(&escrowed.volume),
+                    text::volume(&escrowed.volume),
+                    escrowed.record.protector,
+                    escrowed.record.state.as_str(),
+                    escrowed.rule.why()
+                )
+            });
+            format!("{file}: from {from}{late}: {of}")
+        }
+    }
+}
+
+/// Tells that a drop is not taken in.
+pub(super) fn tell_rejected(ui: &mut Ui, file: &str, why: &str) -> Result<(), Failure> {
+    if ui.json() {
+        return ui.object(&Handled::rejected(file, why.to_owned()));
+    }
+    ui.line(format_args!("{file}: rejected: {why}"))
+}
+
+/// Makes a folder that everybody may read, if it is not there.
+pub(super) fn public_folder(path: &Path) -> Result<(), Failure> {
+    super::files::public_folder(path).map_err(|source| Failure::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Whether there is something at this place, be it a link to nothing.
+pub(super) fn is_taken(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}

@@ -1,0 +1,60 @@
+//! Files of a spool, that others read: written whole, and moved without taking the place of any.
+
+use std::fs;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::fs::Permissions;
+use std::io;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use rustix::fs::CWD;
+use rustix::fs::RenameFlags;
+
+/// Writes a file beside its place and moves it there once the disk has it, over one of ours that is there.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.strongroom"));
+    // What a killed run left; neither it nor anything in its place is followed.
+    drop(fs::remove_file(&beside));
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(READABLE).open(&beside)?;
+    file.write_all(bytes)?;
+    // Whatever the process keeps from others otherwise.
+    file.set_permissions(Permissions::from_mode(READABLE))?;
+    file.sync_all()?;
+    fs::rename(&beside, path)?;
+    sync(path)
+}
+
+/// Moves a file to a place where nothing is.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?;
+    sync(to)?;
+    sync(from)
+}
+
+/// Makes a folder that everybody may read, if it is not there.
+pub(super) fn public_folder(path: &Path) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(PUBLIC_FOLDER))?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_folder(path) => {}
+        Err(error) => return Err(error),
+    }
+    sync(path)
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// Has the disk know of what was moved in the folder of `path`.
+fn sync(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|parent| *parent != Path::new(""));
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+const READABLE: u32 = 0o644;
+const PUBLIC_FOLDER: u32 = 0o755;

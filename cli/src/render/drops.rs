@@ -1,0 +1,87 @@
+//! What became of drops.
+
+use serde::Serialize;
+use strongroom_core::state::EscrowState;
+use strongroom_core::state::Rule;
+use strongroom_core::values::DeviceName;
+use strongroom_core::values::EscrowId;
+use strongroom_core::values::LogText;
+use strongroom_core::values::MountPoint;
+use strongroom_core::values::ProtectorId;
+use strongroom_vault::ops::DropOutcome;
+use strongroom_vault::ops::Escrowed;
+
+/// One password of a drop, or a drop that brought none.
+#[derive(Debug, Serialize)]
+pub(crate) struct Handled<'a> {
+    file: &'a str,
+    outcome: &'static str,
+    sender: Option<&'a LogText>,
+    late: Option<bool>,
+    escrow_id: Option<EscrowId>,
+    device: Option<&'a DeviceName>,
+    volume: Option<&'a MountPoint>,
+    protector_id: Option<ProtectorId>,
+    state: Option<EscrowState>,
+    unconfirmed: Option<bool>,
+    rule: Option<Rule>,
+    why: String,
+    leaf: Option<u64>,
+    #[serde(skip)]
+    pub(crate) escrowed: Option<&'a Escrowed>,
+}
+
+impl<'a> Handled<'a> {
+    /// All that is to be told of a drop.
+    pub(crate) fn all(file: &'a str, outcome: &'a DropOutcome) -> Vec<Self> {
+        match outcome {
+            DropOutcome::Rejected(error) => vec![Self::rejected(file, error.to_string())],
+            DropOutcome::Replayed(leaves) => vec![Self {
+                leaf: leaves.first().copied(),
+                ..Self::bare(file, "replayed", "the same file was taken in before".to_owned())
+            }],
+            DropOutcome::Taken(taken) => taken
+                .escrowed
+                .iter()
+                .map(|escrowed| Self {
+                    sender: taken.sender.as_ref(),
+                    late: Some(taken.late),
+                    escrow_id: Some(escrowed.record.escrow),
+                    device: escrowed.volume.device.as_ref(),
+                    volume: escrowed.volume.mount(),
+                    protector_id: Some(escrowed.record.protector),
+                    state: Some(escrowed.record.state),
+                    unconfirmed: Some(escrowed.record.unconfirmed),
+                    rule: Some(escrowed.rule),
+                    leaf: escrowed.leaf,
+                    escrowed: Some(escrowed),
+                    ..Self::bare(file, "taken", escrowed.rule.why().to_owned())
+                })
+                .collect(),
+        }
+    }
+
+    /// A drop that is not taken in.
+    pub(crate) fn rejected(file: &'a str, why: String) -> Self {
+        Self::bare(file, "rejected", why)
+    }
+
+    const fn bare(file: &'a str, outcome: &'static str, why: String) -> Self {
+        Self {
+            file,
+            outcome,
+            sender: None,
+            late: None,
+            escrow_id: None,
+            device: None,
+            volume: None,
+            protector_id: None,
+            state: None,
+            unconfirmed: None,
+            rule: None,
+            why,
+            leaf: None,
+            escrowed: None,
+        }
+    }
+}
