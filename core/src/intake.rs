@@ -1,6 +1,6 @@
 //! Reading recovery passwords out of what people, Windows and other systems wrote down.
 //!
-//! Bytes become one text ([`decode`]), which is told by its content ([`detect`]) and read by the reader of its format;
+//! Bytes become one text (`decode.rs`), which is told by its content (`detect.rs`) and read by the reader of its format;
 //! every reader makes the same [`Record`]s. Each password becomes one record, also a spoilt one and one whose key
 //! protector is unknown: that is rejected with a reason, never guessed and never lost.
 //!

@@ -34,14 +34,21 @@ pub(super) fn read(text: &str, format: Format) -> Vec<Record> {
             }
             continue;
         };
-        let mut pieces = vec![value];
+        let longer = lines
+            .clone()
+            .map_while(|(next, _)| goes_on(next).then_some(next.trim().len()));
+        let len = value.len() + longer.sum::<usize>();
+        if len == value.len() {
+            reader.put(line, field, value);
+            continue;
+        }
+        // PowerShell breaks lines anywhere, and puts nothing in between. The size is known, so that it never grows.
+        let mut whole = Zeroizing::new(String::with_capacity(len));
+        whole.push_str(value);
         while let Some((piece, _)) = lines.next_if(|(next, _)| goes_on(next)) {
-            pieces.push(piece.trim());
+            whole.push_str(piece.trim());
         }
-        match pieces.as_slice() {
-            [value] => reader.put(line, field, value),
-            pieces => reader.put(line, field, &joined(pieces)),
-        }
+        reader.put(line, field, &whole);
     }
     reader.end();
     let Reader {
@@ -137,15 +144,6 @@ fn goes_on(line: &str) -> bool {
     line.starts_with([' ', '\t'])
         && !line.trim().is_empty()
         && named(line).is_none_or(|(field, _)| field == Field::Other)
-}
-
-/// PowerShell breaks lines anywhere, and puts nothing in between.
-fn joined(pieces: &[&str]) -> Zeroizing<String> {
-    let mut value = Zeroizing::new(String::with_capacity(pieces.iter().map(|piece| piece.len()).sum()));
-    for piece in pieces {
-        value.push_str(piece);
-    }
-    value
 }
 
 /// PowerShell puts names into a column that is as wide as the longest.

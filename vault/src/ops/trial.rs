@@ -105,11 +105,11 @@ impl Candidate {
             before = now.done;
             ControlFlow::Continue(())
         });
-        match TrialResult::of(proof) {
-            // What could not be read may be the protector that is missed.
-            TrialResult::Opened if !metadata.complete => TrialResult::OpenedListUnproven,
-            result => result,
+        // What could not be read may be the protector that is missed.
+        if TrialResult::of(proof) == TrialResult::Opened && !metadata.complete {
+            return TrialResult::OpenedListUnproven;
         }
+        TrialResult::of(proof)
     }
 }
 
