@@ -2,8 +2,6 @@
 //!
 //! The tests of the whole program include this file too, and hand what it writes to other programs.
 
-#[path = "written/ccm.rs"]
-mod ccm;
 #[path = "written/crc32.rs"]
 mod crc32;
 #[path = "written/disk.rs"]
@@ -12,15 +10,17 @@ mod disk;
 mod metadata;
 #[path = "written/sparse.rs"]
 mod sparse;
+#[path = "written/wrapping.rs"]
+mod wrapping;
 #[path = "written/xts.rs"]
 mod xts;
 
-pub(crate) use ccm::wrap;
 pub(crate) use crc32::crc32;
 pub(crate) use disk::Table;
 pub(crate) use disk::disk;
 pub(crate) use metadata::Protector;
 pub(crate) use sparse::Sparse;
+pub(crate) use wrapping::wrap;
 
 /// How the first sector is laid out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
