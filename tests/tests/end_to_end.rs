@@ -62,6 +62,13 @@ mod end_to_end {
 
     mod inventory;
 
+    #[path = "../../../core/tests/fve/written.rs"]
+    mod written;
+
+    mod image_file;
+
+    mod volumes;
+
     mod real_volumes;
 
     mod generated;

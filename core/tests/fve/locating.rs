@@ -108,14 +108,7 @@ fn the_other_gpt_serves_where_the_first_is_damaged() {
         image.put(byte, b"?");
         check(&image, &found);
         image.put(last, b"?");
-        refused(
-            &image,
-            if byte == 512 {
-                "both copies of the partition table (GPT) are damaged"
-            } else {
-                "both copies of the partition table (GPT) are damaged"
-            },
-        );
+        refused(&image, "both copies of the partition table (GPT) are damaged");
     }
     // Copied to a larger disk, whose last sector holds nothing.
     let mut image = whole;

@@ -16,7 +16,6 @@ use strongroom_core::values::Secret;
 
 use crate::fve::written::Protector;
 use crate::fve::written::Sparse;
-use crate::fve::written::VALIDATION_LEN;
 use crate::fve::written::Volume;
 use crate::fve::written::crc32;
 
@@ -81,6 +80,9 @@ impl Image for Failing {
         Some(self.image.size)
     }
 }
+
+/// Bytes of the validation behind the metadata, as far as they are not zeros.
+pub(crate) const VALIDATION_LEN: usize = 88;
 
 /// A volume's place where it is the image.
 pub(crate) const START: Located = Located {

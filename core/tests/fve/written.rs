@@ -2,8 +2,6 @@
 //!
 //! The tests of the whole program include this file too, and hand what it writes to other programs.
 
-#[path = "written/ccm.rs"]
-mod ccm;
 #[path = "written/crc32.rs"]
 mod crc32;
 #[path = "written/disk.rs"]
@@ -12,14 +10,17 @@ mod disk;
 mod metadata;
 #[path = "written/sparse.rs"]
 mod sparse;
+#[path = "written/wrapping.rs"]
+mod wrapping;
+#[path = "written/xts.rs"]
+mod xts;
 
-pub(crate) use ccm::wrap;
 pub(crate) use crc32::crc32;
 pub(crate) use disk::Table;
 pub(crate) use disk::disk;
 pub(crate) use metadata::Protector;
-pub(crate) use metadata::VALIDATION_LEN;
 pub(crate) use sparse::Sparse;
+pub(crate) use wrapping::wrap;
 
 /// How the first sector is laid out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -43,6 +44,8 @@ pub(crate) struct Volume {
     pub(crate) id: [u8; 16],
     pub(crate) description: String,
     pub(crate) protectors: Vec<Protector>,
+    /// Whether there are properties and entries of kinds that nobody knows.
+    pub(crate) unknown: bool,
     /// Entries as they are, put behind all others.
     pub(crate) more: Vec<u8>,
     /// Where its metadata lies.
@@ -61,6 +64,7 @@ impl Default for Volume {
             id: *b"volume-id-number",
             description: "DESKTOP-1 C: 7/4/2019".to_owned(),
             protectors: Vec::new(),
+            unknown: true,
             more: Vec::new(),
             blocks: [0x0010_0000, 0x0020_0000, 0x0030_0000],
             size: 0x0080_0000,
@@ -69,15 +73,36 @@ impl Default for Volume {
 }
 
 impl Volume {
-    /// The volume, as far as it is not zeros: its first sector, and three times its metadata.
+    /// The volume, as far as it is not zeros: its first sector, three times its metadata, and the first sector of the
+    /// file system on it, encrypted, where the method is XTS-AES-128.
     pub(crate) fn write(&self) -> Sparse {
         let metadata = metadata::write(self);
         let mut extents = vec![(0, self.first_sector())];
         extents.extend(self.blocks.iter().map(|offset| (*offset, metadata.clone())));
+        if self.method == 0x8004 {
+            let offset = self.first_sectors();
+            let sector = xts::encrypt(&[0x5a; 32], offset / 512, self.file_system());
+            extents.push((offset, sector));
+        }
         Sparse {
             size: self.size,
             extents,
         }
+    }
+
+    /// Where the first sectors of the file system lie.
+    fn first_sectors(&self) -> u64 {
+        self.blocks[0] + 0x1_0000
+    }
+
+    fn file_system(&self) -> Vec<u8> {
+        let mut sector = vec![0; 512];
+        sector[..11].copy_from_slice(b"\xeb\x52\x90NTFS    ");
+        sector[11..13].copy_from_slice(&self.sector_size.max(512).to_le_bytes());
+        sector[13] = 8;
+        sector[0x28..0x30].copy_from_slice(&(self.size / u64::from(self.sector_size.max(512))).to_le_bytes());
+        sector[510..].copy_from_slice(&[0x55, 0xaa]);
+        sector
     }
 
     fn first_sector(&self) -> Vec<u8> {

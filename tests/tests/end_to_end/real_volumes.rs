@@ -2,12 +2,22 @@
 
 use std::fs;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
 
+use strongroom_core::fve;
+use strongroom_core::fve::Metadata;
+use strongroom_core::fve::MetadataProof;
+use strongroom_core::fve::Proof;
+use strongroom_core::values::RecoveryPassword;
+
+use crate::end_to_end::image_file::metadata;
+use crate::end_to_end::passwords::made;
 use crate::end_to_end::site::Site;
+use crate::end_to_end::volumes::bdeinfo_reads;
 
 struct Volume {
     image: String,
@@ -18,15 +28,11 @@ struct Volume {
 
 #[test]
 fn what_is_shown_opens_them() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/bitlk");
-    if !folder.exists() {
+    let site = Site::new();
+    let Some((volumes, images)) = at_hand(&site) else {
         println!("not run: no images");
         return;
-    }
-    let volumes = volumes(&fs::read_to_string(folder.join("README.md")).unwrap());
-    assert_eq!(volumes.len(), 5, "of the table in the README there");
-    let site = Site::new();
-    let images = unpacked(&site, &folder.join("bitlk-images.tar.xz"));
+    };
     for volume in &volumes {
         let mut run = site
             .run(&["--json", "escrow", "--device", &volume.image, "--volume", "C:"])
@@ -45,10 +51,65 @@ fn what_is_shown_opens_them() {
         let image = images.join(&volume.image);
         assert!(opens(&image, shown), "{} does not open", volume.image);
         // So that this is no test that anything passes.
-        let wrong = crate::end_to_end::passwords::made(1).text;
+        let wrong = made(1).text;
         assert!(!opens(&image, &wrong), "{} opens with another password", volume.image);
     }
     site.verify();
+}
+
+#[test]
+fn their_passwords_are_proven_and_no_others() {
+    let site = Site::empty();
+    let Some((volumes, images)) = at_hand(&site) else {
+        println!("not run: no images");
+        return;
+    };
+    for volume in &volumes {
+        let path = images.join(&volume.image).with_extension("img");
+        let read = metadata(&path);
+        bdeinfo_reads(&path, &read);
+        if let Some(id) = &volume.id {
+            assert_eq!(read.volume.to_string(), *id);
+        }
+        assert!(read.complete && !read.has_clear_key());
+        let proof = proven(&read, &volume.password);
+        let Proof::Opens { protector, metadata } = proof else {
+            panic!("{}: {proof:?}", volume.image);
+        };
+        assert_eq!(protector.to_string(), volume.protector);
+        assert_eq!(metadata, MetadataProof::Matches);
+        // Its groups are good each by itself.
+        let mut groups: Vec<&str> = volume.password.split('-').collect();
+        groups.swap(2, 5);
+        for wrong in [groups.join("-"), made(1).text] {
+            assert_eq!(
+                proven(&read, &wrong),
+                Proof::DoesNotOpen { tried: 1 },
+                "{}",
+                volume.image
+            );
+        }
+    }
+    let open = metadata(&images.join("bitlk-aes-xts-128-clearkey-only.img"));
+    assert!(open.has_clear_key());
+    assert_eq!(open.recovery_protectors().count(), 0);
+}
+
+fn proven(metadata: &Metadata, password: &str) -> Proof {
+    let all: Vec<_> = metadata.recovery_protectors().collect();
+    let password = RecoveryPassword::parse(password).unwrap();
+    fve::prove(metadata, &password, &all, |_| ControlFlow::Continue(()))
+}
+
+/// The volumes that have a recovery password and the folder of their images, where they lie beside the repository.
+fn at_hand(site: &Site) -> Option<(Vec<Volume>, PathBuf)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/bitlk");
+    if !folder.exists() {
+        return None;
+    }
+    let volumes = volumes(&fs::read_to_string(folder.join("README.md")).unwrap());
+    assert_eq!(volumes.len(), 5, "of the table in the README there");
+    Some((volumes, unpacked(site, &folder.join("bitlk-images.tar.xz"))))
 }
 
 /// The rows of the table that have a recovery password.

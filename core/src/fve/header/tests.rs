@@ -22,8 +22,11 @@ const TO_GO: (usize, &[u8]) = (3, FAT_NAME);
 const MARK: (usize, &[u8]) = (510, &BOOT_MARK);
 const VISTA: (usize, &[u8]) = (0, &VISTA_JUMP);
 
+/// The fields of a header in their order.
+type Told = (Layout, bool, u16, [Option<u64>; 3]);
+
 #[track_caller]
-fn check(parts: &[(usize, &[u8])], expected: Result<(Layout, bool, u16, [Option<u64>; 3]), HeaderError>) {
+fn check(parts: &[(usize, &[u8])], expected: Result<Told, HeaderError>) {
     let sector = sector(parts);
     let parsed = VolumeHeader::parse(&sector);
     let told = parsed.map(|header| {

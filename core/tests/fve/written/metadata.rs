@@ -23,8 +23,6 @@ pub(crate) struct Protector {
     pub(crate) changed: u64,
 }
 
-/// Bytes of the validation behind the metadata, as far as they are not zeros.
-pub(crate) const VALIDATION_LEN: usize = 88;
 const MASTER_KEY: [u8; 32] = *b"the master key of all the tests.";
 const CREATED: u64 = 0x01d5_3236_5d42_8a70;
 const CLEAR_KEY: [u8; 32] = *b"a key that lies beside its lock.";
@@ -64,7 +62,7 @@ fn head(volume: &Volume, len: usize) -> Vec<u8> {
     head.extend(volume.size.to_le_bytes());
     head.extend([0, 16_u32].map(u32::to_le_bytes).concat());
     head.extend(volume.blocks.map(u64::to_le_bytes).concat());
-    head.extend((volume.blocks[0] + 0x1_0000).to_le_bytes());
+    head.extend(volume.first_sectors().to_le_bytes());
     head
 }
 
@@ -72,7 +70,7 @@ fn head(volume: &Volume, len: usize) -> Vec<u8> {
 fn entries(volume: &Volume) -> Vec<u8> {
     let mut entries = entry(7, 2, &utf_16(&volume.description));
     for protector in &volume.protectors {
-        entries.extend(entry(2, 8, &protector.data()));
+        entries.extend(entry(2, 8, &protector.data(volume.unknown)));
     }
     let len = match volume.method {
         0x8000 | 0x8001 | 0x8005 => 64,
@@ -81,14 +79,17 @@ fn entries(volume: &Volume) -> Vec<u8> {
     };
     let sectors_key = wrap(&MASTER_KEY, nonce(8), &key(volume.method, &[0x5a; 64][..len]));
     entries.extend(entry(3, 5, &sectors_key));
-    let first_sectors = [volume.blocks[0] + 0x1_0000, 0x2000].map(u64::to_le_bytes).concat();
+    let first_sectors = [volume.first_sectors(), 0x2000].map(u64::to_le_bytes).concat();
     entries.extend(entry(0x0f, 0x0f, &first_sectors));
+    if volume.unknown {
+        entries.extend(entry(0x66, 0x7777, b"unknown"));
+    }
     entries.extend(&volume.more);
     entries
 }
 
 impl Protector {
-    fn data(&self) -> Vec<u8> {
+    fn data(&self, unknown: bool) -> Vec<u8> {
         let mut data = on_disk(self.id).to_vec();
         data.extend(self.changed.to_le_bytes());
         data.extend([0, self.kind].map(u16::to_le_bytes).concat());
@@ -119,9 +120,11 @@ impl Protector {
             }
             _ => {}
         }
-        // What newer systems put there, and what nobody knows.
+        // What newer systems put there.
         data.extend(entry(0, 0x15, &[1; 20]));
-        data.extend(entry(0, 0x7777, b"unknown"));
+        if unknown {
+            data.extend(entry(0, 0x7777, b"unknown"));
+        }
         data
     }
 
