@@ -24,7 +24,7 @@ pub const STRETCH_STEP: u32 = 1 << 12;
 /// `progress` is told how many rounds are done, every [`STRETCH_STEP`] rounds and at the end.
 ///
 /// Each message has 88 bytes, so two blocks of SHA-256 with its padding. They are kept padded and are compressed as they
-/// stand: to copy and pad them a million times anew takes a fifth of the time.
+/// stand: to copy and pad them a million times anew takes a sixth more time.
 ///
 /// Source: libyal/libbde, `documentation/BitLocker Drive Encryption (BDE) format.asciidoc`, section "Stretch key".
 pub fn stretch(
