@@ -1,6 +1,6 @@
 //! A file, what was read from it, and what is said of it on the command line.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::path::PathBuf;
@@ -109,8 +109,8 @@ impl Source {
     }
 
     /// The protectors that the file lists for each volume, those without a password too.
-    fn listed(&self, said: &Said<'_>) -> HashMap<Key, Vec<ProtectorId>> {
-        let mut listed: HashMap<Key, Vec<ProtectorId>> = HashMap::new();
+    fn listed(&self, said: &Said<'_>) -> BTreeMap<Key, Vec<ProtectorId>> {
+        let mut listed: BTreeMap<Key, Vec<ProtectorId>> = BTreeMap::new();
         if said.taken.is_none() {
             return listed;
         }
@@ -128,7 +128,7 @@ impl Source {
 }
 
 /// A volume, as a listing names it.
-#[derive(Eq, Hash, PartialEq)]
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
 struct Key {
     device: Option<String>,
     id: Option<VolumeId>,
