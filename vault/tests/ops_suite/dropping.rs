@@ -167,7 +167,7 @@ fn a_file_that_comes_again_is_known_again_and_receipted() {
         dropped(key, Some(&sender), 1, 1, 90),
         dropped(key, Some(&sender), 2, 2, 95),
     );
-    take(&mut open, 100, &[old.clone()]);
+    take(&mut open, 100, std::slice::from_ref(&old));
     take(&mut open, 110, &[new]);
     assert_eq!(vault.item(1).record.state, EscrowState::Superseded);
     // Whoever puts an old drop in again does not bring its password back.
