@@ -1,15 +1,72 @@
-//! What became of drops.
+//! The key for drops, their senders, and what became of drops.
+
+use std::path::Path;
 
 use serde::Serialize;
+use strongroom_core::drop::DropKey;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Rule;
+use strongroom_core::state::SenderRecord;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 use strongroom_core::values::LogText;
 use strongroom_core::values::MountPoint;
 use strongroom_core::values::ProtectorId;
+use strongroom_core::values::SenderId;
+use strongroom_core::values::Time;
+use strongroom_core::values::VaultId;
 use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Escrowed;
+
+/// `drop key`
+#[derive(Debug, Serialize)]
+pub(crate) struct DropKeyOf<'a> {
+    vault_id: VaultId,
+    generation: u32,
+    key: &'a str,
+    out: Option<&'a Path>,
+}
+
+impl<'a> DropKeyOf<'a> {
+    pub(crate) const fn of(key: &DropKey, text: &'a str, out: Option<&'a Path>) -> Self {
+        Self {
+            vault_id: key.vault(),
+            generation: key.generation(),
+            key: text,
+            out,
+        }
+    }
+}
+
+/// `drop enrol`, `drop revoke`, `drop list`
+#[derive(Debug, Serialize)]
+pub(crate) struct SenderOf<'a> {
+    sender_id: SenderId,
+    sender: &'a LogText,
+    any_device: bool,
+    devices: Option<&'a [DeviceName]>,
+    enrolled_at: Time,
+    revoked_at: Option<Time>,
+    last_sequence: Option<u64>,
+    out: Option<&'a Path>,
+    leaf: Option<u64>,
+}
+
+impl<'a> SenderOf<'a> {
+    pub(crate) fn of(record: &'a SenderRecord, leaf: Option<u64>, out: Option<&'a Path>) -> Self {
+        Self {
+            sender_id: record.sender,
+            sender: &record.name,
+            any_device: record.devices.is_none(),
+            devices: record.devices.as_deref(),
+            enrolled_at: record.enrolled_at,
+            revoked_at: record.revoked_at,
+            last_sequence: record.last_sequence,
+            out,
+            leaf,
+        }
+    }
+}
 
 /// One password of a drop, or a drop that brought none.
 #[derive(Debug, Serialize)]

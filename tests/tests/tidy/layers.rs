@@ -76,7 +76,15 @@ const PACKAGES: [(&str, &[&str]); 9] = [
     ("cli/drop/src/main.rs", &["strongroom_drop"]),
     ("cli/drop/", &["strongroom_core"]),
     ("cli/src/main.rs", &["strongroom_cli"]),
-    ("cli/", &["strongroom_audit", "strongroom_core", "strongroom_vault"]),
+    (
+        "cli/",
+        &[
+            "strongroom_audit",
+            "strongroom_core",
+            "strongroom_drop",
+            "strongroom_vault",
+        ],
+    ),
 ];
 
 /// Modules that do not know each other, wherever they stand.

@@ -14,7 +14,7 @@ use crate::args::PinArgs;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::out_file::OutFile;
-use crate::render::json::SenderOf;
+use crate::render::drops::SenderOf;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
 use crate::ui::Ui;

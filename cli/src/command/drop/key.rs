@@ -9,7 +9,7 @@ use crate::args::PinArgs;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::out_file::OutFile;
-use crate::render::json::DropKeyOf;
+use crate::render::drops::DropKeyOf;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
 use crate::ui::Ui;

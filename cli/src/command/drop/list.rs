@@ -4,7 +4,7 @@ use clap::Args;
 use strongroom_vault::ops::Inventory;
 
 use crate::failure::Failure;
-use crate::render::json::SenderOf;
+use crate::render::drops::SenderOf;
 use crate::render::text;
 use crate::setting::Setting;
 use crate::ui::Table;

@@ -7,7 +7,7 @@ use strongroom_vault::ops::Inventory;
 use crate::args::PinArgs;
 use crate::command::working;
 use crate::failure::Failure;
-use crate::render::json::SenderOf;
+use crate::render::drops::SenderOf;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
 use crate::ui::Ui;
