@@ -135,7 +135,7 @@ pub(crate) enum InputError {
     #[error("the line is not UTF-8 text")]
     NotText,
     /// Some of the passwords of an import were not taken.
-    #[error("{rejected} of {passwords} passwords {} rejected", if *rejected == 1 { "was" } else { "were" })]
+    #[error("{rejected} of {passwords} password{} rejected", counted(*rejected, *passwords))]
     Rejected {
         /// How many.
         rejected: usize,
@@ -143,7 +143,7 @@ pub(crate) enum InputError {
         passwords: usize,
     },
     /// Some of the drops were not taken.
-    #[error("{rejected} of {drops} drops {} rejected", if *rejected == 1 { "was" } else { "were" })]
+    #[error("{rejected} of {drops} drop{} rejected", counted(*rejected, *drops))]
     DropsRejected {
         /// How many.
         rejected: usize,
@@ -220,6 +220,15 @@ pub(crate) enum ChoiceError {
     /// The person said no.
     #[error("nothing was done")]
     Declined,
+}
+
+/// What goes on from "1 of 3 drop".
+const fn counted(some: usize, all: usize) -> &'static str {
+    match (some, all) {
+        (1, 1) => " was",
+        (1, _) => "s was",
+        _ => "s were",
+    }
 }
 
 impl Failure {

@@ -49,6 +49,13 @@ mod end_to_end {
 
     mod stand_ins;
 
+    #[path = "../../../core/tests/fve/written.rs"]
+    mod written;
+
+    mod image_file;
+
+    mod images;
+
     mod sandbox;
 
     mod agent;
@@ -61,11 +68,6 @@ mod end_to_end {
     mod prompts;
 
     mod inventory;
-
-    #[path = "../../../core/tests/fve/written.rs"]
-    mod written;
-
-    mod image_file;
 
     mod volumes;
 

@@ -147,16 +147,17 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
         false => working::unsealed(ui, setting, pin, work),
     };
     progress.end();
-    let mut rejected = (rejected_drops, drops.len());
+    let mut rejected = (0, 0);
     for (source, outcomes) in sources.iter().zip(&outcomes) {
         let sums = telling::tell(ui, source, outcomes, args.dry_run)?;
         rejected = (rejected.0 + sums.rejected, rejected.1 + sums.passwords());
     }
     // What was taken in before a failure is on record, and was told.
     taken??;
-    match rejected {
-        (0, _) => Ok(()),
-        (rejected, passwords) => Err(InputError::Rejected { rejected, passwords }.into()),
+    match (rejected, rejected_drops) {
+        ((0, _), 0) => Ok(()),
+        ((0, _), rejected) => Err(dropped::some_rejected(rejected, drops.len())),
+        ((rejected, passwords), _) => Err(InputError::Rejected { rejected, passwords }.into()),
     }
 }
 

@@ -11,6 +11,7 @@ use strongroom_vault::tpm::TpmError;
 use crate::failure::ChoiceError;
 use crate::failure::Failure;
 use crate::hint::hint;
+use crate::in_file::InFileError;
 use crate::ui::PinError;
 use crate::ui::PromptError;
 
@@ -35,6 +36,14 @@ fn what_no_transcript_shows() {
         Failure::NoFolder,
         "no vault folder is named",
         "name one with --vault DIR or STRONGROOM_VAULT",
+    );
+    check(
+        Failure::File {
+            path: path(),
+            source: InFileError::Changed.into(),
+        },
+        "/v: it changed while it was read",
+        "nothing was taken in: wait until it is complete, or copy it, and import that",
     );
     check(
         Error::Changed {

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 
 use tempfile::TempDir;
 
+use crate::end_to_end::images;
 use crate::end_to_end::run::AUDIT_PROGRAM;
 use crate::end_to_end::run::DROP_PROGRAM;
 use crate::end_to_end::run::Output;
@@ -13,7 +14,8 @@ use crate::end_to_end::run::Run;
 use crate::end_to_end::stand_ins::StandIns;
 use crate::end_to_end::swtpm::Swtpm;
 
-/// An empty folder, `strongroom`, `strongroom-audit` and `strongroom-drop` on the path, and a TPM if the page speaks of one.
+/// An empty folder, `strongroom`, `strongroom-audit` and `strongroom-drop` on the path, and a TPM and
+/// images of volumes if the page speaks of them.
 pub(crate) struct Sandbox {
     folder: TempDir,
     tpm: Option<Swtpm>,
@@ -21,7 +23,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// For this page. One that says `$TPM` has a software TPM of its own.
+    /// For this page. One that says `$TPM` has a software TPM of its own, and one that says `.img` those of [`images`].
     pub(crate) fn new(page: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["bin", "tpm", "work"] {
@@ -30,6 +32,9 @@ impl Sandbox {
         symlink(PROGRAM, folder.path().join("bin/strongroom")).unwrap();
         symlink(AUDIT_PROGRAM, folder.path().join("bin/strongroom-audit")).unwrap();
         symlink(DROP_PROGRAM, folder.path().join("bin/strongroom-drop")).unwrap();
+        if page.contains(".img") {
+            images::write_into(&folder.path().join("work"));
+        }
         let tpm = page.contains("$TPM").then(|| Swtpm::start(&folder.path().join("tpm")));
         let tcti = tpm.as_ref().map(Swtpm::tcti);
         let stand_ins = StandIns::new(&folder.path().join("work"), tcti.as_deref());

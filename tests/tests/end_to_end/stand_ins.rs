@@ -142,7 +142,7 @@ impl StandIns {
         let word = if index.is_some() {
             self.indices += 1;
             format!("<handle {}>", self.indices)
-        } else if line.starts_with("Vault ") || line.ends_with("\"vault_id\":\"") {
+        } else if line.starts_with("Vault ") || line.ends_with("vault ") || line.ends_with("\"vault_id\":\"") {
             "<vault id>".to_owned()
         } else {
             self.escrows += 1;

@@ -42,6 +42,9 @@ transcripts! {
     help: "16-help.md",
     what_an_auditor_takes_along: "17-auditors.md",
     what_an_agent_hands_in: "18-drops.md",
+    importing: "19-import.md",
+    what_agents_handed_in: "20-drops-taken.md",
+    proving: "21-prove.md",
 }
 
 #[track_caller]

@@ -140,7 +140,9 @@ impl Inventory {
     ///
     /// Fails with an alarm if they are none that a vault writes.
     pub fn senders(&mut self) -> Result<Vec<SenderRecord>, Error> {
-        Ok(self.store.snapshot()?.senders()?)
+        let mut senders = self.store.snapshot()?.senders()?;
+        senders.sort_by_key(|sender| (sender.enrolled_at, sender.sender));
+        Ok(senders)
     }
 }
 

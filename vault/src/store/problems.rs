@@ -125,3 +125,6 @@ pub(super) const COLUMN: &str = "(conflict + 2 * unconfirmed + 4 * (volume.devic
      + 128 * (state <> 'superseded' AND volume.device IS NOT NULL AND NOT EXISTS (SELECT 1 FROM escrow AS later \
        JOIN volume AS there ON there.volume = later.volume WHERE there.device = volume.device \
        AND later.escrowed_at >= ?))) AS problems";
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::Receipted;
 
 use crate::failure::Failure;
+use crate::failure::InputError;
 use crate::render::drops::Handled;
 use crate::render::text;
 use crate::ui::Ui;
@@ -106,6 +107,11 @@ pub(super) fn tell_rejected(ui: &mut Ui, file: &str, why: &str) -> Result<(), Fa
         return ui.object(&Handled::rejected(file, why.to_owned()));
     }
     ui.line(format_args!("{file}: rejected: {why}"))
+}
+
+/// Some of so many drops are not taken in.
+pub(super) fn some_rejected(rejected: usize, drops: usize) -> Failure {
+    InputError::DropsRejected { rejected, drops }.into()
 }
 
 /// Makes a folder that everybody may read, if it is not there.

@@ -26,7 +26,6 @@ use crate::command::import::dropped;
 use crate::command::import::files;
 use crate::command::working;
 use crate::failure::Failure;
-use crate::failure::InputError;
 use crate::in_file;
 use crate::setting::Setting;
 use crate::ui::Ui;
@@ -80,7 +79,7 @@ impl Spool {
         }
         match rejected {
             0 => Ok(()),
-            rejected => Err(InputError::DropsRejected { rejected, drops: all }.into()),
+            rejected => Err(dropped::some_rejected(rejected, all)),
         }
     }
 
