@@ -41,6 +41,13 @@ mod end_to_end {
 
     mod file_calls;
 
+    #[path = "../../../core/tests/fve/written.rs"]
+    mod written;
+
+    mod image_file;
+
+    mod images;
+
     mod full_vault;
 
     mod cells;
@@ -48,13 +55,6 @@ mod end_to_end {
     mod transcript;
 
     mod stand_ins;
-
-    #[path = "../../../core/tests/fve/written.rs"]
-    mod written;
-
-    mod image_file;
-
-    mod images;
 
     mod sandbox;
 

@@ -1,23 +1,27 @@
 //! A vault with something in every column of every table, and its file, to be edited again and again.
 
 use std::fs;
+use std::path::Path;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use crate::end_to_end::images;
 use crate::end_to_end::passwords::Made;
 use crate::end_to_end::passwords::made;
+use crate::end_to_end::run::DROP_PROGRAM;
+use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
 
 /// The password that LAB-01 has now; it was shown.
 pub(crate) const SHOWN: u64 = 2;
 
 /// What no verb writes yet. Whatever fills one of them makes this vault fill it too.
-const NEVER_FILLED: [&str; 2] = ["escrow.proven_at", "vault.keyring_of_shares"];
+const NEVER_FILLED: [&str; 1] = ["vault.keyring_of_shares"];
 
 /// On LAB-01 a password that was shown and rotated, and one that is shown; one that was waived on DESK-02; on HALL-03 a
-/// volume with an id and two mount points, and a second volume; on LAB-05 two passwords in conflict. Refusals were
-/// counted, and a checkpoint was handed out.
+/// volume with an id and two mount points, and a second volume; on LAB-05 two passwords in conflict; on PLANT-3 one
+/// that a sender handed in, and that is proven. Refusals were counted, and a checkpoint was handed out.
 pub(crate) fn full_vault() -> Site {
     let site = Site::empty();
     site.init(&["--tpm", "simulator", "--no-pin", "--site", "Bunker 9"]);
@@ -43,6 +47,7 @@ pub(crate) fn full_vault() -> Site {
         ..made(8)
     };
     site.escrow("LAB-05", &other);
+    hand_in(&site);
     // It was never shown. From the tenth on it is only counted.
     for _ in 0..11 {
         waive(&site, &made(6), 1);
@@ -52,7 +57,32 @@ pub(crate) fn full_vault() -> Site {
     site
 }
 
-fn hall(site: &Site, mount: &str, made: &Made) -> crate::end_to_end::run::Run {
+/// A sender is enrolled, its drop taken in, and what was in that proven.
+fn hand_in(site: &Site) {
+    let [sender, drop, images] = ["plant-3.sender", "plant-3.drop", "images"].map(|name| site.beside(name));
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    site.json(&["drop", "enrol", "plant 3", "--any-device", "--out", &path(&sender)]);
+    let sealed = [
+        "seal",
+        "--sender",
+        &path(&sender),
+        "--out",
+        &path(&drop),
+        "--device",
+        "PLANT-3",
+    ];
+    Run::of(DROP_PROGRAM, sealed)
+        .args(["--protector", images::PROTECTOR, "--volume", "C:"])
+        .stdin(images::PASSWORD)
+        .output()
+        .ok();
+    site.json(&["import", &path(&drop)]);
+    fs::create_dir(&images).unwrap();
+    images::write_into(&images);
+    site.json(&["prove", &path(&images.join("volume.img"))]);
+}
+
+fn hall(site: &Site, mount: &str, made: &Made) -> Run {
     site.run(&["escrow", "--device", "HALL-03", "--volume", mount])
         .args(["--protector", &made.protector])
         .stdin(made.text.as_str())

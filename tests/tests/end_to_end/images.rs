@@ -12,7 +12,7 @@ use crate::end_to_end::written::Volume;
 use crate::end_to_end::written::disk;
 
 /// Writes `volume.img`, on which are the protectors 1 and 2, `clear.img`, on which 1 lies beside a clear key, and
-/// `disk.img`, on which both volumes are. Protector 1 has the password 000011-000022-…-000088, 2 goes on with 000099.
+/// `disk.img`, on which both volumes are. Protector 1 has the password [`PASSWORD`], 2 goes on with 000099.
 pub(crate) fn write_into(folder: &Path) {
     let protected = Volume {
         id: [0x3d; 16],
@@ -45,6 +45,12 @@ fn protector(number: u8, kind: u16) -> Protector {
         changed: 0x01d5_3236_72f0_e3b0,
     }
 }
+
+/// A protector on all of the images.
+pub(crate) const PROTECTOR: &str = "4ab2c9d1-7c1e-4f3a-9d55-000000000001";
+
+/// Its password.
+pub(crate) const PASSWORD: &str = "000011-000022-000033-000044-000055-000066-000077-000088";
 
 const RECOVERY: u16 = 0x0800;
 const TPM: u16 = 0x0100;

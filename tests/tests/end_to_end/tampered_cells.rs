@@ -67,6 +67,7 @@ fn words(edit: &Edit) -> Vec<String> {
         "log_node" => &["log tree"],
         "state_node" => &["state tree"],
         "device" => &["device", "volume"],
+        "drop_event" => &["drop"],
         "vault" => &["vault record", "keyring", "sealed object", "signing key"],
         "signing_key" => &["signing key", "signing_key"],
         table if table.starts_with("device_search_") => &["search"],

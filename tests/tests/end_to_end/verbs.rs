@@ -80,11 +80,11 @@ fn what_did_not_unlock_is_a_problem() {
     site.escrow("LAB-01", &made(1));
     site.reveal(&key_id(1));
     site.run(&["outcome", &key_id(1), "unlocked"]).output().ok();
-    assert_eq!(site.lines(&["list", "--problems"]).len(), 0);
+    assert_eq!(site.lines(&["list", "--problems=conflict"]).len(), 0);
     site.run(&["outcome", &key_id(1), "did-not-unlock", "--note", "read twice"])
         .output()
         .ok();
-    let problems = site.lines(&["list", "--problems"]);
+    let problems = site.lines(&["list", "--problems=conflict"]);
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert_eq!(problems[0]["conflict"], true);
     let results: Vec<Value> = site
@@ -110,7 +110,7 @@ fn another_password_of_the_same_protector_is_kept_beside_it() {
     let taken = output.json();
     assert_eq!(taken["superseded"], serde_json::json!([]));
     assert_eq!(states(&site, "LAB-01"), ["current", "current"]);
-    assert_eq!(site.lines(&["list", "--problems"]).len(), 2);
+    assert_eq!(site.lines(&["list", "--problems=conflict"]).len(), 2);
     // Which of them is shown is for a person to say.
     let asked = site.revealing(&key_id(1)).output().code(1);
     let escrow = taken["escrow_id"].as_str().unwrap();

@@ -167,23 +167,22 @@ impl<'s> Session<'s> {
             .transpose()
     }
 
-    /// The escrows that hold a password, each with its volume's number: those of `volume`, whose rows are proven, and
-    /// those that the index finds elsewhere. That there are no more elsewhere cannot be proven here; `audit verify`
+    /// The escrows that hold a password, each with its volume's number, the oldest first: those that the index finds, and
+    /// those of `volume`, whose rows are proven, that it does not. That there are no more elsewhere cannot be proven here; `audit verify`
     /// proves it.
     ///
     /// # Errors
     ///
     /// Fails if the file cannot be read.
     pub fn same_password(&self, volume: u64, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
-        let mut found: BTreeMap<EscrowId, u64> = rows::same_password(&self.transaction, fingerprint)?
-            .into_iter()
-            .collect();
+        let mut found = rows::same_password(&self.transaction, fingerprint)?;
         for row in rows::escrows(&self.transaction, volume)? {
-            if row.fingerprint == *fingerprint {
-                found.insert(row.record.escrow, volume);
+            let held = (row.record.escrow, volume);
+            if row.fingerprint == *fingerprint && !found.contains(&held) {
+                found.push(held);
             }
         }
-        Ok(found.into_iter().collect())
+        Ok(found)
     }
 
     /// The volumes in which escrows of this protector are, each proven. That there are no more cannot be proven here;
