@@ -5,14 +5,15 @@
 //! a function, and a line of [`TARGETS`] here, a file in `fuzz_targets`, a `[[bin]]` in `Cargo.toml`, and a folder in
 //! `corpus` with seeds whose names say the case.
 
-mod intake;
-mod volume;
+mod files;
+mod images;
 
 use strongroom_core::drop::DropFile;
 use strongroom_core::drop::DropKey;
 use strongroom_core::drop::SenderFile;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::envelope::Place;
+use strongroom_core::intake;
 use strongroom_core::keys::EncryptedKeyring;
 use strongroom_core::keys::KeyringCopy;
 use strongroom_core::keys::RootKey;
@@ -30,13 +31,13 @@ use strongroom_core::values::Secret;
 use strongroom_core::values::corrections;
 use strongroom_core::values::diagnose;
 
-pub use intake::intake;
-pub use intake::intake_csv;
-pub use intake::intake_json;
-pub use intake::intake_ldif;
-pub use intake::intake_lines;
-pub use intake::intake_text;
-pub use volume::volume;
+pub use files::intake;
+pub use files::intake_csv;
+pub use files::intake_json;
+pub use files::intake_ldif;
+pub use files::intake_lines;
+pub use files::intake_text;
+pub use images::volume;
 
 /// What a target does with one input.
 pub type Target = fn(&[u8]);
