@@ -17,7 +17,6 @@ mod fields;
 mod lines;
 mod receipt;
 mod sender_file;
-mod sequence;
 
 pub use contents::DropContents;
 pub use contents::DroppedEscrow;
@@ -37,9 +36,6 @@ pub use receipt::ReceiptError;
 pub use receipt::Wanted;
 pub use receipt::check_receipt;
 pub use sender_file::SenderFile;
-pub use sequence::Freshness;
-pub use sequence::LastSeen;
-pub use sequence::judge;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,6 @@ mod altered;
 mod contents;
 mod key_files;
 mod receipt;
-mod sequence;
 mod vectors;
 
 use data_encoding::HEXLOWER;
