@@ -43,6 +43,21 @@ fn what_is_no_file_is_named() {
 }
 
 #[test]
+fn a_link_is_followed_where_it_was_named_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+    fs::write(&file, "text").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    assert_eq!(read(&link, 10).unwrap().as_slice(), b"text");
+    assert_eq!(read_here(&file, 10).unwrap().as_slice(), b"text");
+    let error = read_here(&link, 10).err().map(|error| error.to_string());
+    assert_eq!(
+        error.as_deref(),
+        Some("Too many levels of symbolic links (os error 40)")
+    );
+}
+
+#[test]
 fn a_file_that_grows_while_it_is_read_is_refused() {
     // The kernel makes it up as it is read, and says that it is empty.
     refused(Path::new("/proc/self/status"), 1 << 20, "it changed while it was read");
