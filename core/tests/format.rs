@@ -313,6 +313,16 @@ fn every_word_stands_in_the_document() {
         "ended",
         "proven_at",
         "drop",
+        "file",
+        "senders",
+        "sender",
+        "name",
+        "devices",
+        "enrolled_at",
+        "revoked_at",
+        "last_sequence",
+        "moved",
+        "from",
     ];
     for name in ["vault record", "volume record", "leaf 1", "leaf 2"] {
         let quoted = v
