@@ -64,7 +64,10 @@ fn operation(error: &Error) -> &'static str {
         Error::HasDevice { .. } => "`strongroom list --problems` shows what has no device",
         Error::HasStanding { .. } => "`strongroom list --problems` shows what is unconfirmed",
         Error::NoEscrow { .. } => "`strongroom find` and `strongroom list` show what is held",
-        Error::NoSender { .. } | Error::SenderThere { .. } => "`strongroom drop list` shows who is enrolled",
+        Error::NoSender { .. } => "`strongroom drop list` shows who is enrolled",
+        Error::SenderThere { .. } => {
+            "take another name; or where its file was lost, revoke it by `strongroom drop revoke` and enrol it anew"
+        }
         Error::SenderFile(_) => "name fewer devices, or enrol it for every device by --any-device",
         Error::NoLeaf { .. } => "`strongroom audit list` shows them, from leaf 0 on",
         Error::NotExposed { .. } => "`strongroom rotation list` shows what can be waived",

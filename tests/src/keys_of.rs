@@ -60,6 +60,10 @@ fn main() {
         say("pin-authorisation", pin_authorisation(&vault.vault, &pin).expose());
     }
     let file = Connection::open_with_flags(folder.file(), OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the file");
+    let mut senders = file.prepare("SELECT sender FROM sender").expect("senders");
+    for sender in senders.query_map((), |row| row.get(0)).expect("senders") {
+        say_sender(&keyring, sender.expect("a sender"));
+    }
     let mut escrows = file
         .prepare("SELECT escrow, protector, envelope FROM escrow")
         .expect("escrows");
@@ -80,6 +84,7 @@ fn say_keyring(keyring: &Keyring, vault: &VaultRecord) {
     for (name, secret) in ["vault-secret", "kek", "drop-seed"].iter().zip(&secrets) {
         say(name, secret);
     }
+    say("drop-private", &drop_private_key(&secrets[2]));
     let vault_secret = &secrets[0];
     let epoch = vault.epoch.as_bytes();
     say("log-signing", &derived(vault_secret, "log-signing", epoch));
@@ -96,6 +101,27 @@ fn say_keyring(keyring: &Keyring, vault: &VaultRecord) {
         "tpm-signing-authorisation",
         &derived(vault_secret, "tpm-signing-authorisation", b""),
     );
+}
+
+fn say_sender(keyring: &Keyring, sender: [u8; 16]) {
+    let mut secrets = Vec::new();
+    keyring.each_secret(|secret| secrets.push(secret.to_vec()));
+    say("drop-sender", &derived(&secrets[0], "drop-sender", &sender));
+}
+
+/// `DeriveKeyPair(seed)` for P-256, RFC 9180 section 7.1.3: the first candidate, which is below the order of the group but
+/// for one seed in 2^32.
+fn drop_private_key(seed: &[u8]) -> [u8; 32] {
+    let kem = [b"HPKE-v1KEM".as_slice(), &[0x00, 0x10]].concat();
+    let material = [&kem, b"dkp_prk".as_slice(), seed].concat();
+    let info = [&[0, 32], kem.as_slice(), b"candidate", &[0]].concat();
+    let mut bytes = [0; 32];
+    Salt::new(HKDF_SHA256, &[])
+        .extract(&material)
+        .expand(&[&info], HKDF_SHA256)
+        .and_then(|okm| okm.fill(&mut bytes))
+        .expect("32 bytes");
+    bytes
 }
 
 fn say_escrow(keyring: &Keyring, vault: &VaultRecord, escrow: [u8; 16], protector: [u8; 16], envelope: &[u8]) {

@@ -60,6 +60,14 @@ mod end_to_end {
 
     mod agent;
 
+    mod handed_in;
+
+    mod spooled;
+
+    mod senders;
+
+    mod intake_verbs;
+
     // What a site does
     mod main_job;
 
@@ -125,6 +133,8 @@ mod end_to_end {
 
     mod leak_search;
 
+    mod searched;
+
     mod leaks;
 
     mod read_off;
@@ -148,6 +158,8 @@ mod end_to_end {
     mod handing_out;
 
     mod drops;
+
+    mod spools;
 
     mod receipts;
 

@@ -2,10 +2,12 @@
 
 mod dropped;
 mod files;
+mod places;
 mod source;
 mod spool;
 mod telling;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::path::PathBuf;
@@ -174,12 +176,14 @@ fn hand_in(
     }
     let handed: Vec<Dropped> = drops.iter().map(|(_, dropped)| dropped.clone()).collect();
     let receipted = working::unsealed_again(ui, setting, pin, |vault, who| vault.take_drops(who, &handed))?;
-    let mut rejected = 0;
+    let (mut rejected, mut written) = (0, BTreeSet::new());
     for (((name, _), outcome), texts) in drops.iter().zip(&receipted.outcomes).zip(dropped::texts(&receipted)) {
         rejected += usize::from(matches!(outcome, DropOutcome::Rejected(_)));
         if let Some(folder) = receipts {
-            let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
-            dropped::write_receipts(folder, &file, &texts)?;
+            // Files of several folders may have the same name.
+            let own = places::own_name(Path::new(name));
+            let own = places::first_of(own, |name| written.insert(name.to_owned()));
+            dropped::write_receipts(folder, &own, &texts)?;
         }
         dropped::tell(ui, name, outcome)?;
     }

@@ -8,9 +8,11 @@ use std::fmt;
 use crate::end_to_end::calls::Point;
 use crate::end_to_end::calls::calls;
 use crate::end_to_end::calls::log;
+use crate::end_to_end::handed_in::handed_in;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::INIT_WITH_PIN;
 use crate::end_to_end::held::assert_can_be_gone_on_from;
+use crate::end_to_end::intake_verbs::VERBS;
 use crate::end_to_end::machine::is_locked;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::machine::wait_until;
@@ -20,6 +22,7 @@ use crate::end_to_end::run::Run;
 use crate::end_to_end::site::PIN;
 use crate::end_to_end::site::Site;
 use crate::end_to_end::sweep::sweep;
+use crate::end_to_end::sweep::sweep_sample;
 
 /// One call, and the error that it comes to.
 struct CallFault {
@@ -35,7 +38,15 @@ impl CallFault {
         points.retain(|point| !point.is_on("openat(") || point.is_on("O_CREAT") || point.is_on("O_RDWR"));
         let faults = points.into_iter().flat_map(|point| {
             let for_files = ["EIO", "ENOSPC", "EROFS"].map(|error| (error, point.clone()));
-            let needs_room = ["write(", "pwrite64(", "openat(", "mkdir(", "rename(", "unlink("];
+            let needs_room = [
+                "write(",
+                "pwrite64(",
+                "openat(",
+                "mkdir(",
+                "rename(",
+                "renameat2(",
+                "unlink(",
+            ];
             let takes = if needs_room.iter().any(|call| point.is_on(call)) {
                 3
             } else {
@@ -99,6 +110,21 @@ fn a_reveal_with_a_failing_call_shows_nothing_that_is_not_on_record() {
 }
 
 #[test]
+fn a_verb_of_taking_in_with_a_failing_call_is_whole_or_not_at_all() {
+    let held = handed_in(Site::new());
+    for verb in VERBS {
+        let model = held.site.copied();
+        let faults = CallFault::all(&model, (verb.run)(&model));
+        sweep_sample(&format!("{} with a failing call", verb.name), &faults, 2, |fault| {
+            let site = held.site.copied();
+            let output = fault.strike(&site, (verb.run)(&site));
+            verb.assert_holds(&held, &site, &output);
+            true
+        });
+    }
+}
+
+#[test]
 fn an_init_with_a_failing_call_can_always_be_gone_on_from() {
     let model = empty_with_pin();
     let faults = CallFault::all(&model, initialising(&model));
@@ -138,4 +164,4 @@ fn initialising(site: &Site) -> Run {
 
 /// The calls that a disk, a kernel or a terminal can refuse.
 const NAMES: &str =
-    "openat,write,pwrite64,fsync,fdatasync,rename,unlink,mkdir,sendto,ftruncate,fallocate,clone3,execve";
+    "openat,write,pwrite64,fsync,fdatasync,rename,renameat2,unlink,mkdir,sendto,ftruncate,fallocate,clone3,execve";

@@ -76,13 +76,24 @@ pub(crate) fn points(run: Run, log: &Path) -> Vec<Point> {
     calls(CALLS, run, log)
 }
 
+/// The same of a run that ends with this code.
+#[track_caller]
+pub(crate) fn points_to(code: i32, run: Run, log: &Path) -> Vec<Point> {
+    calls_to(code, CALLS, run, log)
+}
+
 /// Runs it to its end, and lists its calls of these names.
 #[track_caller]
 pub(crate) fn calls(names: &str, run: Run, log: &Path) -> Vec<Point> {
+    calls_to(0, names, run, log)
+}
+
+#[track_caller]
+fn calls_to(code: i32, names: &str, run: Run, log: &Path) -> Vec<Point> {
     let trace = format!("trace={names}");
     run.under("strace", ["-qq", "-o", text(log), "-e", &trace])
         .output()
-        .ok();
+        .code(code);
     let mut points: Vec<Point> = Vec::new();
     for line in fs::read_to_string(log).unwrap().lines() {
         let Some((call, _)) = line

@@ -32,8 +32,8 @@ pub(crate) enum Effect {
     Remove(PathBuf),
     /// Of a file or of a folder.
     Sync(PathBuf),
-    /// Some of the answer is out.
-    Answer,
+    /// This of the answer is out.
+    Answer(Vec<u8>),
 }
 
 /// What survives of what nobody has synced.
@@ -108,7 +108,7 @@ impl DiskModel {
 
     pub(crate) fn apply(&mut self, effect: &Effect) {
         match effect {
-            Effect::Answer => {}
+            Effect::Answer(_) => {}
             Effect::MakeFolder(path) => self.name(path, Some(Entry::Folder)),
             Effect::Open { path, empty } => {
                 if self.file(path).is_none() {

@@ -9,8 +9,10 @@ use rustix::process::kill_process;
 use crate::end_to_end::calls::Point as Call;
 use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points_on_a_copy;
+use crate::end_to_end::handed_in::handed_in;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::assert_makes_after_all;
+use crate::end_to_end::intake_verbs::VERBS;
 use crate::end_to_end::machine::child_of;
 use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::machine::wait_until;
@@ -52,6 +54,18 @@ fn a_reveal_whose_tpm_dies_shows_nothing_that_is_not_on_record() {
     sweep_deaths("reveal, TPM dies", 5, &proxy, &held.site, reveal, |site, output| {
         held.assert_reveal_on_record_if_shown(site, output);
     });
+}
+
+#[test]
+fn a_verb_of_taking_in_whose_tpm_dies_is_whole_or_not_at_all() {
+    let proxy = Proxy::new();
+    let held = handed_in(proxy.site_with_vault(None));
+    for verb in VERBS {
+        let name = format!("{}, TPM dies", verb.name);
+        sweep_deaths(&name, 37, &proxy, &held.site, verb.run, |site, output| {
+            verb.assert_holds(&held, site, output);
+        });
+    }
 }
 
 /// Runs a verb on copies of this site; at each command the TPM dies, before it is done or before that is said.

@@ -78,7 +78,7 @@ impl Reader<'_> {
         let arguments: Vec<&str> = arguments.trim_end().trim_end_matches(')').split(", ").collect();
         let open = |index: usize| arguments.get(index).and_then(|fd| fd.split_once('<'));
         if call == "write" && open(0).is_some_and(|(fd, _)| fd == "1") {
-            return Some(Effect::Answer);
+            return bytes(arguments[1]).map(Effect::Answer);
         }
         let named = |index: usize| self.below(&bytes(arguments[index])?);
         match call {
@@ -87,6 +87,10 @@ impl Reader<'_> {
             "rename" => Some(Effect::Rename {
                 from: named(0)?,
                 to: named(1)?,
+            }),
+            "renameat2" => Some(Effect::Rename {
+                from: named(1)?,
+                to: named(3)?,
             }),
             "openat" if arguments[2].contains("O_CREAT") || arguments[2].contains("O_TRUNC") => {
                 let path = named(1)?;

@@ -31,6 +31,9 @@ const BEGINNING: usize = 4;
 /// What a TPM keeps by its nature: the authorisation values of its own index and of its lockout hierarchy.
 const KEPT_BY_THE_TPM: [&str; 2] = ["anchor-authorisation", "lockout-authorisation"];
 
+/// What a sender's file is for.
+const IN_A_SENDERS_FILE: &str = "drop-sender";
+
 impl Secrets {
     /// The PIN; each password as it is written, two of its groups beside each other, and its 16 bytes.
     pub(crate) fn of(passwords: &[Made]) -> Self {
@@ -134,12 +137,15 @@ impl Secrets {
         }
     }
 
-    /// The whole folder around the vault: the PIN is in its file, and in the TPM what a TPM keeps.
+    /// The whole folder around the vault: the PIN is in its file, in the TPM what a TPM keeps, and in a sender's file its
+    /// key.
     #[track_caller]
     pub(crate) fn assert_absent_from(&self, site: &Site) {
         let (tpm, pin) = (site.tpm_state(), site.pin_file());
         self.assert_absent_under(&site.root(), |path, name| {
-            (path == pin && name == "PIN") || (path.starts_with(&tpm) && KEPT_BY_THE_TPM.contains(&name))
+            (path == pin && name == "PIN")
+                || (path.starts_with(&tpm) && KEPT_BY_THE_TPM.contains(&name))
+                || (path.extension().is_some_and(|end| end == "sender") && name == IN_A_SENDERS_FILE)
         });
     }
 }
@@ -147,10 +153,13 @@ impl Secrets {
 /// A search that finds nothing anywhere proves nothing.
 #[test]
 fn what_is_there_is_found() {
+    use crate::end_to_end::handed_in::enrol;
     use crate::end_to_end::passwords::made;
 
     let site = Site::with_pin();
     site.escrow("LAB-01", &made(1));
+    let sender = site.beside("courier.sender");
+    enrol(&site, "courier", &sender).output().ok();
     let secrets = Secrets::of(&[made(1)]).with_keys_of(&site);
     let mut names = secrets.names();
     names.sort_unstable();
@@ -161,7 +170,9 @@ fn what_is_there_is_found() {
             "PIN",
             "anchor-authorisation",
             "dek",
+            "drop-private",
             "drop-seed",
+            "drop-sender",
             "fingerprint",
             "kek",
             "keyring-key",
@@ -190,6 +201,7 @@ fn what_is_there_is_found() {
         );
     }
     secrets.assert_absent_from(&site);
+    assert_eq!(secrets.found_in(&fs::read(sender).unwrap()), [IN_A_SENDERS_FILE]);
     // The TPM does keep those two: so what is read off a file there is really searched.
     let state = fs::read(site.tpm_state().join("tpm2-00.permall")).unwrap();
     let mut kept = secrets.found_in(&state);

@@ -1,102 +1,28 @@
 //! What no file, no other answer and no other process may hold: the digits of a password, the PIN, and every key.
 
-use std::cell::RefCell;
 use std::fs;
+use std::path::Path;
 
 use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points_on_a_copy;
 use crate::end_to_end::coverage::verbs;
-use crate::end_to_end::held::names;
+use crate::end_to_end::handed_in::csv;
+use crate::end_to_end::handed_in::enrol;
+use crate::end_to_end::handed_in::image;
+use crate::end_to_end::handed_in::import_spool;
+use crate::end_to_end::handed_in::key_file;
+use crate::end_to_end::handed_in::seal;
+use crate::end_to_end::handed_in::sender_file;
+use crate::end_to_end::handed_in::spool;
+use crate::end_to_end::handed_in::write_volume;
 use crate::end_to_end::leak_search::Secrets;
 use crate::end_to_end::passwords::Made;
 use crate::end_to_end::passwords::made;
-use crate::end_to_end::run::Output;
+use crate::end_to_end::run::DROP_PROGRAM;
 use crate::end_to_end::run::Run;
-use crate::end_to_end::site::PIN;
+use crate::end_to_end::searched::Searched;
 use crate::end_to_end::site::Site;
-use crate::end_to_end::sweep::sweep;
-
-/// A site whose every run is searched: what it writes, and the folder that it leaves behind.
-struct Searched {
-    site: Site,
-    secrets: Secrets,
-    /// What runs wrote that show no password: searched again when all of the keys are known.
-    said: RefCell<Vec<u8>>,
-}
-
-impl Searched {
-    fn new(passwords: &[Made]) -> Self {
-        let mut site = Site::empty();
-        site.set_pin(PIN);
-        for folder in FOLDERS {
-            fs::create_dir(site.beside(folder)).unwrap();
-        }
-        Self {
-            site,
-            secrets: Secrets::of(passwords),
-            said: RefCell::default(),
-        }
-    }
-
-    /// A run that is asked for everything that it and the TPM library can tell, and has its own folders.
-    fn prepared(&self, run: Run) -> Run {
-        let run = run
-            .env("TSS2_LOG", "all+TRACE,esys+trace")
-            .env("TSS2_LOGFILE", self.site.beside("tss.log"))
-            .env("RUST_BACKTRACE", "1");
-        let folders = ["TMPDIR", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"];
-        let folders = folders.iter().zip(FOLDERS);
-        folders.fold(run, |run, (variable, folder)| {
-            run.env(variable, self.site.beside(folder))
-        })
-    }
-
-    #[track_caller]
-    fn run(&self, run: Run) -> Output {
-        let output = self.prepared(run).output();
-        let says = |word: &str| output.stderr.contains(word);
-        assert!(!says("TRACE") && !says("trace:"), "{output:?}");
-        self.secrets.assert_absent("stderr", output.stderr.as_bytes());
-        self.secrets.assert_absent_from(&self.site);
-        self.assert_left_nothing();
-        self.said.borrow_mut().extend(output.stderr.as_bytes());
-        output
-    }
-
-    /// The same, of a verb that shows no password.
-    #[track_caller]
-    fn quiet(&self, run: Run, code: i32) -> Output {
-        let output = self.run(run).code(code);
-        self.secrets.assert_absent("stdout", output.stdout.as_bytes());
-        self.said.borrow_mut().extend(output.stdout.as_bytes());
-        output
-    }
-
-    /// No log, no core file, and nothing in the folders for temporary and other files.
-    #[track_caller]
-    fn assert_left_nothing(&self) {
-        for folder in FOLDERS {
-            assert_eq!(names(&self.site.beside(folder)), [] as [&str; 0], "in {folder}");
-        }
-        let beside = names(&self.site.root());
-        let ours = |name: &String| {
-            ["pin", "report.html", "stick", "strace.log", "vault"].contains(&name.as_str())
-                || FOLDERS.contains(&name.as_str())
-        };
-        assert!(beside.iter().all(ours), "{beside:?}");
-    }
-
-    /// All keys are known now: everything is searched for them too.
-    #[track_caller]
-    fn search_all_again(self) {
-        let secrets = self.secrets.with_keys_of(&self.site);
-        secrets.assert_absent("what was said", &self.said.borrow());
-        secrets.assert_absent_from(&self.site);
-    }
-}
-
-/// For temporary files, and where programs keep what they remember.
-const FOLDERS: [&str; 5] = ["temporary", "home", "data", "config", "runtime"];
+use crate::end_to_end::sweep::sweep_sample;
 
 /// Every verb, as people and as scripts call it. `audit verify` and `status` come with and without the TPM.
 const LOOKS: [&[&str]; 21] = [
@@ -183,12 +109,86 @@ fn a_lifecycle_leaves_nothing_behind() {
     searched.search_all_again();
 }
 
+/// A sender's file holds its key, and nothing else does; no drop, receipt or reason shows what it is about.
+#[test]
+fn taking_in_leaves_nothing_behind() {
+    let passwords: Vec<Made> = (1..=6).map(made).collect();
+    let searched = Searched::new(&passwords);
+    let site = &searched.site;
+    let quiet = |run: Run, code: i32| drop(searched.quiet(run, code));
+    let both = |words: &[&str], input: &str, codes: [i32; 2]| {
+        for (json, code) in [&[] as &[&str], &["--json"]].into_iter().zip(codes) {
+            quiet(site.run(&[json, words].concat()).stdin(input), code);
+        }
+    };
+    let text = |path: &Path| path.display().to_string();
+    let (sender, key) = (text(&sender_file(site)), text(&key_file(site)));
+    let (lying, receipts, volume) = (spool(site), text(&site.beside("receipts")), text(&image(site)));
+
+    quiet(site.run(&["init", "--tpm", "simulator", "--pin"]), 0);
+    let table = csv(&[(1, "LAB-01"), (2, "")]);
+    both(&["import", "-", "--dry-run"], &table, [0, 0]);
+    both(&["import", "-"], &table, [0, 0]);
+    let spoilt = csv(&[(6, "LAB-01")]).replace(&passwords[5].text, &passwords[5].with_a_slip_in(3));
+    both(&["import", "-"], &spoilt, [1, 1]);
+    let unassigned = passwords[1].protector.as_str();
+    both(
+        &["assign", unassigned, "--device", "PC-02", "--volume", "C:"],
+        "",
+        [0, 1],
+    );
+    both(
+        &["drop", "enrol", "courier", "--any-device", "--out", &sender],
+        "",
+        [0, 1],
+    );
+    both(&["drop", "key"], "", [0, 0]);
+    both(&["drop", "key", "--out", &key], "", [0, 1]);
+    both(&["drop", "list"], "", [0, 0]);
+
+    fs::create_dir(&lying).unwrap();
+    for (name, [option, with], number) in [
+        ("mine", ["--sender", sender.as_str()], 3),
+        ("strange", ["--to", key.as_str()], 4),
+    ] {
+        let (made, out) = (made(number), text(&lying.join(name)));
+        let words = ["drop", "seal", option, with, "--device", "PC-03", "--out", &out];
+        let words = [&words[..], &["--protector", &made.protector]].concat();
+        quiet(Run::new(&words).stdin(made.with_a_slip_in(1)), 1);
+        quiet(Run::new(&words).stdin(made.text.as_str()), 0);
+        let again = words[1..].iter().map(|word| word.replace(name, "other"));
+        quiet(Run::of(DROP_PROGRAM, again).stdin(made.text.as_str()), 0);
+        fs::rename(lying.join("other"), lying.join(format!("{name}.2"))).unwrap();
+    }
+    fs::write(lying.join("words"), "no drop").unwrap();
+    quiet(import_spool(site), 1);
+    let done = text(&lying.join("done/mine"));
+    both(&["import", &done, "--receipts", &receipts], "", [0, 0]);
+    let receipt = format!("{receipts}/mine.receipt");
+    quiet(Run::of(DROP_PROGRAM, ["receipt", &receipt, &done, "--to", &key]), 0);
+    let strange = passwords[3].protector.as_str();
+    both(&["confirm", strange, "--note", "the courier brought it"], "", [0, 1]);
+
+    write_volume(&passwords[0], &image(site));
+    both(&["prove", &volume], "", [0, 0]);
+    for (number, code) in [(1, 0), (5, 1)] {
+        for json in [&[] as &[&str], &["--json"]] {
+            let words = [json, &["prove", &volume, "--password-stdin"]].concat();
+            quiet(Run::new(words).stdin(made(number).text), code);
+        }
+    }
+    both(&["drop", "revoke", "courier"], "", [0, 3]);
+    both(&["list", "--problems"], "", [0, 0]);
+    site.verify();
+    searched.search_all_again();
+}
+
 #[test]
 fn every_verb_is_searched() {
     let source = include_str!("leaks.rs");
     for verb in verbs()
         .iter()
-        .filter(|verb| !["audit", "rotation"].contains(&verb.as_str()))
+        .filter(|verb| !["audit", "drop", "rotation"].contains(&verb.as_str()))
     {
         let words: Vec<String> = verb.split(' ').map(|word| format!("\"{word}\"")).collect();
         // An escrow is a run of the site's own.
@@ -205,14 +205,19 @@ fn what_is_killed_leaves_no_more() {
     let site = &searched.site;
     searched.quiet(site.run(&["init", "--tpm", "simulator", "--pin"]), 0);
     searched.quiet(site.escrowing("LAB-01", &passwords[0]), 0);
+    searched.quiet(enrol(site, "courier", &sender_file(site)), 0);
+    fs::create_dir(spool(site)).unwrap();
+    seal(site, "--sender", &sender_file(site), 3, &spool(site).join("a.drop"));
     let keys = Secrets::of(&passwords).with_keys_of(site);
     for run in [
         &|site: &Site| site.escrowing("LAB-01", &made(2)) as Run,
         &|site: &Site| site.revealing(&made(1).protector),
-    ] as [&dyn Fn(&Site) -> Run; 2]
+        &|site: &Site| site.run(&["import", "-"]).stdin(csv(&[(2, "LAB-01"), (3, "")])),
+        &import_spool,
+    ] as [&dyn Fn(&Site) -> Run; 4]
     {
         let points = points_on_a_copy(site, run);
-        sweep("leaks of the killed", &points, 12, |point| {
+        sweep_sample("leaks of the killed", &points, 6, |point| {
             let copy = site.copied();
             let killed = point.signalling("KILL", run(&copy), &log(&copy)).output();
             fs::remove_file(log(&copy)).unwrap();

@@ -16,14 +16,17 @@ use crate::end_to_end::disk_model::DiskModel;
 use crate::end_to_end::disk_model::Effect;
 use crate::end_to_end::disk_model::Unsynced;
 use crate::end_to_end::file_calls::effects;
+use crate::end_to_end::handed_in::handed_in;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::INIT;
 use crate::end_to_end::held::assert_can_be_gone_on_from;
 use crate::end_to_end::held::item;
+use crate::end_to_end::intake_verbs::VERBS;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::site::Site;
 use crate::end_to_end::sweep::sweep;
+use crate::end_to_end::sweep::sweep_sample;
 
 /// A power cut behind the first `done` effects of a run.
 struct Cut {
@@ -60,18 +63,17 @@ impl History {
         cuts
     }
 
-    /// What is left of the vault folder.
+    /// What is left of the vault folder, and of what lay beside it.
     fn after(&self, cut: &Cut) -> Site {
         let mut model = self.before.clone();
         for effect in &self.effects[..cut.done] {
             model.apply(effect);
         }
         let site = Site::empty();
-        let vault = self.root.join("vault");
-        model.write_out(&vault, &site.vault(), cut.files);
+        model.write_out(&self.root, &site.root(), cut.files);
         if site.vault().exists() {
             drop(fs::remove_dir_all(site.tpm_state()));
-            model.write_out(&vault.join("tpm"), &site.tpm_state(), cut.tpm);
+            model.write_out(&self.root.join("vault/tpm"), &site.tpm_state(), cut.tpm);
             close_to_others(&site.vault());
         }
         site
@@ -79,8 +81,18 @@ impl History {
 
     /// Whether any of the answer was out.
     fn is_answered(&self, cut: &Cut) -> bool {
-        let answered = |effect: &Effect| matches!(effect, Effect::Answer);
-        self.effects[..cut.done].iter().any(answered)
+        !self.answer(cut).is_empty()
+    }
+
+    /// What of the answer was out.
+    fn answer(&self, cut: &Cut) -> String {
+        let mut answer = Vec::new();
+        for effect in &self.effects[..cut.done] {
+            if let Effect::Answer(bytes) = effect {
+                answer.extend_from_slice(bytes);
+            }
+        }
+        String::from_utf8(answer).unwrap()
     }
 }
 
@@ -152,6 +164,28 @@ fn an_init_cut_off_can_always_be_gone_on_from() {
         assert_can_be_gone_on_from(&site, &INIT);
         true
     });
+}
+
+#[test]
+fn a_verb_of_taking_in_cut_off_is_whole_or_not_at_all() {
+    let held = handed_in(Site::new());
+    for verb in VERBS {
+        let site = held.site.copied();
+        let (root, before) = (site.root(), DiskModel::of(&site.root()));
+        let (output, effects) = effects((verb.run)(&site), &root, &log(&site), None);
+        let whole = output.ok().stdout;
+        let history = History { root, before, effects };
+        sweep_sample(&format!("power cut in {}", verb.name), &history.cuts(0), 2, |cut| {
+            let stdout = history.answer(cut);
+            let output = Output {
+                code: if stdout == whole { 0 } else { -1 },
+                stdout,
+                stderr: String::new(),
+            };
+            verb.assert_holds(&held, &history.after(cut), &output);
+            true
+        });
+    }
 }
 
 /// Killed before its commit was synced, an escrow is read back by the next command without ever having been durable. That

@@ -6,6 +6,17 @@ use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
+use serde_json::Value;
+
+use crate::end_to_end::handed_in::FILES;
+use crate::end_to_end::handed_in::HANDED;
+use crate::end_to_end::handed_in::assert_receipted;
+use crate::end_to_end::handed_in::handed_drop;
+use crate::end_to_end::handed_in::handed_in;
+use crate::end_to_end::handed_in::import_spool;
+use crate::end_to_end::intake_verbs::importing;
+use crate::end_to_end::intake_verbs::receipt;
+use crate::end_to_end::intake_verbs::times_taken;
 use crate::end_to_end::machine::hold_lock;
 use crate::end_to_end::machine::is_locked;
 use crate::end_to_end::machine::processes_in;
@@ -14,6 +25,7 @@ use crate::end_to_end::machine::wait_until_queued;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::proxy::Proxy;
 use crate::end_to_end::site::Site;
+use crate::end_to_end::spooled::assert_spooled;
 use crate::end_to_end::sweep::is_full;
 use crate::end_to_end::sweep::say;
 
@@ -69,8 +81,8 @@ fn eight_at_once(site: &Site) {
     for (leaf, event) in events.iter().enumerate() {
         assert_eq!(event["leaf"], leaf, "no gap and no double");
     }
-    let count = |action: &str, escrow: &serde_json::Value| {
-        let about = |event: &&serde_json::Value| event["action"] == action && event["escrow_id"] == *escrow;
+    let count = |action: &str, escrow: &Value| {
+        let about = |event: &&Value| event["action"] == action && event["escrow_id"] == *escrow;
         events.iter().filter(about).count()
     };
     let total = |of: fn(&Done) -> usize| done.iter().map(of).sum::<usize>();
@@ -111,6 +123,49 @@ fn work(site: &Site, worker: u64) -> Done {
 
 fn device(worker: u64) -> String {
     format!("WORKER-{worker:02}")
+}
+
+/// The same files, a drop among them: each password is taken in by one, and all the others find it held.
+#[test]
+fn imports_of_the_same_files_at_once_lose_nothing_and_double_nothing() {
+    let site = handed_in(Site::new()).site;
+    let outputs: Vec<Vec<Value>> = thread::scope(|scope| {
+        let import = || importing(&site).args(["--wait", "300"]).output().ok().lines();
+        let started: Vec<_> = (0..5).map(|_| scope.spawn(import)).collect();
+        started.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+    let said = |outcome: &str| {
+        let lines = outputs.iter().flatten();
+        lines.filter(|line| line["outcome"] == outcome).count()
+    };
+    let files: Vec<u64> = FILES
+        .iter()
+        .flat_map(|(_, records)| records.iter().map(|(number, _)| *number))
+        .collect();
+    assert_eq!(said("taken"), files.len() + 1);
+    assert_eq!((said("held"), said("replayed")), (4 * files.len(), 4));
+    for number in files.into_iter().chain([HANDED]) {
+        assert_eq!(times_taken(&site, number), 1, "{number}");
+    }
+    assert_receipted(&site, &receipt(&site), &handed_drop(&site));
+    site.verify();
+}
+
+/// Whoever comes second is told so, whatever the first one waits for; and what lies there is taken in once.
+#[test]
+fn two_imports_of_a_spool_do_not_get_in_each_others_way() {
+    let site = handed_in(Site::new()).site;
+    let lock = hold_lock(&site.vault());
+    let first = import_spool(&site).args(["--wait", "300"]).start();
+    wait_until_queued(first.id());
+    let busy = import_spool(&site)
+        .output()
+        .refused(6, "another import holds the spool");
+    assert_eq!(busy.error()["kind"], "busy");
+    drop(lock);
+    let first = first.output().ok();
+    assert_spooled(&site, &first, &[]);
+    site.verify();
 }
 
 /// Readers take no lock: while others write they see one commit or the next, and always an answer.

@@ -87,13 +87,15 @@ impl Site {
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let run = self.bare(arguments);
         let mut words = arguments.iter().filter(|argument| !argument.starts_with('-'));
-        let verb = words.find(|word| !["audit", "rotation"].contains(word));
-        match verb {
-            Some(verb) if self.has_pin && VERBS_WITH_PIN.contains(verb) => {
-                run.args(["--pin-file".as_ref(), self.pin_file().as_os_str()])
-            }
-            _ => run,
+        let first = words.next().copied().unwrap_or_default();
+        let verb = match words.next() {
+            Some(second) if GROUPS.contains(&first) => format!("{first} {second}"),
+            _ => first.to_owned(),
+        };
+        if self.has_pin && VERBS_WITH_PIN.contains(&verb.as_str()) {
+            return run.args(["--pin-file".as_ref(), self.pin_file().as_os_str()]);
         }
+        run
     }
 
     /// A run on this vault that is told of no PIN.
@@ -235,19 +237,27 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) {
 
 /// The PIN of every vault that has one. No run of digits that could stand anywhere else.
 pub(crate) const PIN: &str = "correct-horse-4711";
-const VERBS_WITH_PIN: [&str; 12] = [
-    "checkpoint",
+const GROUPS: [&str; 3] = ["audit", "drop", "rotation"];
+const VERBS_WITH_PIN: [&str; 19] = [
+    "assign",
+    "audit checkpoint",
+    "audit export",
+    "audit prove",
+    "audit report",
+    "audit verify",
+    "confirm",
+    "drop enrol",
+    "drop key",
+    "drop revoke",
     "escrow",
-    "export",
     "expose",
+    "import",
     "init",
     "outcome",
     "prove",
-    "report",
     "reveal",
+    "rotation waive",
     "status",
-    "verify",
-    "waive",
 ];
 const DB_FILES: [&str; 3] = ["vault.db", "vault.db-wal", "vault.db-shm"];
 const SIMULATOR_STATE: &str = "tpm2-00.permall";

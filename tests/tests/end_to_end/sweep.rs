@@ -13,8 +13,27 @@ use std::panic::AssertUnwindSafe;
 #[track_caller]
 pub(crate) fn sweep<P: Display>(name: &str, points: &[P], nth: usize, attempt: impl Fn(&P) -> bool) {
     let step = if is_full() { 1 } else { nth };
+    let chosen: Vec<&P> = points.iter().rev().step_by(step).collect();
+    try_at(name, &chosen, points.len(), attempt);
+}
+
+/// The same of all the points, or of `tries` of them: the middles of so many equal parts of the run.
+#[track_caller]
+pub(crate) fn sweep_sample<P: Display>(name: &str, points: &[P], tries: usize, attempt: impl Fn(&P) -> bool) {
+    let parts = if is_full() {
+        points.len()
+    } else {
+        tries.min(points.len())
+    };
+    let middle = |part: usize| &points[(2 * part + 1) * points.len() / (2 * parts)];
+    let chosen: Vec<&P> = (0..parts).map(middle).collect();
+    try_at(name, &chosen, points.len(), attempt);
+}
+
+#[track_caller]
+fn try_at<P: Display>(name: &str, chosen: &[&P], all: usize, attempt: impl Fn(&P) -> bool) {
     let (mut tried, mut fell) = (0, Vec::new());
-    for point in points.iter().rev().step_by(step) {
+    for point in chosen {
         match panic::catch_unwind(AssertUnwindSafe(|| attempt(point))) {
             Ok(true) => tried += 1,
             Ok(false) => {}
@@ -22,7 +41,7 @@ pub(crate) fn sweep<P: Display>(name: &str, points: &[P], nth: usize, attempt: i
         }
     }
     tried += fell.len();
-    say(&format!("{name}: {tried} of {} points tried\n", points.len()));
+    say(&format!("{name}: {tried} of {all} points tried\n"));
     assert!(tried > 0, "{name}: no point was tried");
     assert!(fell.is_empty(), "{name}: {} of {tried} fell: {fell:#?}", fell.len());
 }

@@ -1,7 +1,9 @@
 //! A TPM that puts a command off: waited for, and nothing is done twice.
 
+use crate::end_to_end::handed_in::handed_in;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::assert_takes_in;
+use crate::end_to_end::intake_verbs::VERBS;
 use crate::end_to_end::passwords::made;
 use crate::end_to_end::proxy::Proxy;
 use crate::end_to_end::run::Output;
@@ -51,6 +53,18 @@ fn reveal_waits_for_its_tpm() {
             held.assert_reveal_on_record_if_shown(site, output);
         },
     );
+}
+
+#[test]
+fn the_verbs_of_taking_in_wait_for_their_tpm() {
+    let proxy = Proxy::new();
+    let held = handed_in(proxy.site_with_vault(None));
+    for verb in VERBS {
+        let name = format!("{}, TPM not ready", verb.name);
+        sweep_waits(&name, 163, &proxy, &held.site, verb.run, |site, output| {
+            verb.assert_holds(&held, site, output);
+        });
+    }
 }
 
 /// Runs a verb on copies of this site; each command is put off, once or more often than libtss2 repeats it by itself.

@@ -2,16 +2,22 @@
 
 use rusqlite::Connection;
 use strongroom_core::crypto::Digest;
+use strongroom_core::log::Event;
 use strongroom_core::state::Projection;
 use strongroom_core::state::SenderRecord;
 use strongroom_core::state::from_canonical;
 use strongroom_core::state::senders_digest;
+use strongroom_core::tree::inclusion_proof;
+use strongroom_core::tree::root_from_inclusion;
 
 use crate::store::Alarm;
 use crate::store::Session;
 use crate::store::Snapshot;
 use crate::store::StoreError;
 use crate::store::file::version;
+use crate::store::nodes::Tree;
+use crate::store::nodes::TreeTable;
+use crate::store::snapshot::leaf;
 
 impl Session<'_> {
     /// Every sender, proven by the vault record, in the order of their ids.
@@ -28,12 +34,12 @@ impl Session<'_> {
         Ok(senders)
     }
 
-    /// The events that took in what this drop brought, in order. That there are no more cannot be proven here; `audit
-    /// verify` proves it.
+    /// The events that took in what this drop brought, in order, each proven. That there are no more cannot be proven here;
+    /// `audit verify` proves it.
     ///
     /// # Errors
     ///
-    /// Fails if the file cannot be read.
+    /// Fails with an alarm if one of them is not in the log, or took in another drop.
     pub fn drop_events(&self, digest: &Digest) -> Result<Vec<u64>, StoreError> {
         if version(&self.transaction)? < 2 {
             return Ok(Vec::new());
@@ -42,7 +48,23 @@ impl Session<'_> {
             .transaction
             .prepare_cached("SELECT leaf FROM drop_event WHERE digest = ?1 ORDER BY leaf")?;
         let leaves = statement.query_map([digest.as_bytes()], |row| row.get(0))?;
-        Ok(leaves.collect::<Result<_, _>>()?)
+        let leaves: Vec<u64> = leaves.collect::<Result<_, _>>()?;
+        leaves.iter().try_for_each(|leaf| self.prove_drop(*leaf, digest))?;
+        Ok(leaves)
+    }
+
+    /// Whoever forged this would have a drop taken for one that is held, and thrown away.
+    fn prove_drop(&self, index: u64, digest: &Digest) -> Result<(), StoreError> {
+        let (leaf, size) = (leaf(&self.transaction, index)?, self.log.size());
+        let is_proven = index < size && {
+            let proof = inclusion_proof(&TreeTable::new(&self.transaction, Tree::Log), index, size)?;
+            root_from_inclusion(leaf.hash(), index, size, &proof) == Some(self.log.root())
+        };
+        let names = |event: Event| event.body.drop.as_ref() == Some(digest);
+        if is_proven && leaf.decode().is_ok_and(names) {
+            return Ok(());
+        }
+        Err(another_drop(index))
     }
 }
 
@@ -79,8 +101,12 @@ impl Snapshot<'_> {
         if found == 1 {
             return Ok(());
         }
-        Err(Alarm::tampered(format!("the drop of leaf {leaf} is not the one that the log says")).into())
+        Err(another_drop(leaf))
     }
+}
+
+fn another_drop(leaf: u64) -> StoreError {
+    Alarm::tampered(format!("the drop of leaf {leaf} is not the one that the log says")).into()
 }
 
 fn read(connection: &Connection) -> Result<Vec<SenderRecord>, StoreError> {

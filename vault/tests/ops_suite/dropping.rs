@@ -1,5 +1,6 @@
 //! Drops: what those of enrolled senders do, what those of anybody else do not, and what is seen twice.
 
+use rusqlite::Connection;
 use strongroom_core::drop::DropContents;
 use strongroom_core::drop::DropFile;
 use strongroom_core::drop::DropKey;
@@ -15,6 +16,7 @@ use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::EnrolRequest;
 use strongroom_vault::ops::Error;
+use strongroom_vault::ops::ErrorKind;
 use strongroom_vault::ops::Receipted;
 use strongroom_vault::ops::TakenDrop;
 use strongroom_vault::ops::Unsealed;
@@ -244,4 +246,28 @@ fn what_does_not_open_is_rejected_and_stops_nothing() {
     take(&mut open, 110, &[changed]);
     assert_eq!(vault.events().len(), events, "nothing came, so nothing is on record");
     vault.assert_verifies();
+}
+
+/// Whoever can write the file cannot have a drop thrown away as one that was taken in before.
+#[test]
+fn a_forged_memory_of_a_drop_is_an_alarm() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let key = open.drop_key().unwrap();
+    take(&mut open, 100, &[dropped(&key, None, 1, 1, 90)]);
+    let next = dropped(&key, None, 2, 2, 95);
+    let file = Connection::open(vault.path().join("vault.db")).unwrap();
+    let remember = |leaf: u64| {
+        let row = (leaf, next.drop.digest().as_bytes().to_vec());
+        file.execute("INSERT OR REPLACE INTO drop_event (leaf, digest) VALUES (?1, ?2)", row)
+            .unwrap();
+    };
+    // An event of another drop, one of none, and one that is not there.
+    for leaf in [1, 0, 7] {
+        remember(leaf);
+        let refused = open.take_drops(&who(110), std::slice::from_ref(&next)).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Integrity, "{leaf}: {refused}");
+        file.execute("DELETE FROM drop_event WHERE leaf = ?1", (leaf,)).unwrap();
+    }
+    assert!(!taken(&take(&mut open, 120, &[next]).outcomes[0]).escrowed.is_empty());
 }

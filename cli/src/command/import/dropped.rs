@@ -1,6 +1,5 @@
 //! Drops among the files of an import, and what became of them.
 
-use std::fs;
 use std::path::Path;
 
 use strongroom_core::drop::DropFile;
@@ -10,6 +9,7 @@ use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::Receipted;
 
+use crate::command::import::places;
 use crate::failure::Failure;
 use crate::failure::InputError;
 use crate::render::drops::Handled;
@@ -34,21 +34,13 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Dropped, ParseDropError
 /// Writes the receipts of a drop into `folder`, under its name.
 pub(super) fn write_receipts(folder: &Path, name: &str, receipts: &[String]) -> Result<(), Failure> {
     for (receipt, number) in receipts.iter().zip(1_usize..) {
-        let path = folder.join(receipt_name(name, number));
+        let path = folder.join(places::receipt_name(name, number));
         super::files::replace(&path, receipt.as_bytes()).map_err(|source| Failure::Write {
             path: path.clone(),
             source,
         })?;
     }
     Ok(())
-}
-
-/// The name of the receipt of a drop's password of that number, from 1.
-fn receipt_name(name: &str, number: usize) -> String {
-    match number {
-        1 => format!("{name}.receipt"),
-        number => format!("{name}.{number}.receipt"),
-    }
 }
 
 /// The receipts of each drop, as texts.
@@ -120,9 +112,4 @@ pub(super) fn public_folder(path: &Path) -> Result<(), Failure> {
         path: path.to_owned(),
         source,
     })
-}
-
-/// Whether there is something at this place, be it a link to nothing.
-pub(super) fn is_taken(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
 }

@@ -6,21 +6,22 @@ use std::fs::OpenOptions;
 use std::fs::Permissions;
 use std::io;
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rustix::fs::CWD;
+use rustix::fs::FlockOperation;
+use rustix::fs::OFlags;
 use rustix::fs::RenameFlags;
 
 /// Writes a file beside its place and moves it there once the disk has it, over one of ours that is there.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.strongroom"));
-    // What a killed run left; neither it nor anything in its place is followed.
-    drop(fs::remove_file(&beside));
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(READABLE).open(&beside)?;
+    let mut file = held_alone(&beside)?;
+    file.set_len(0)?;
     file.write_all(bytes)?;
     // Whatever the process keeps from others otherwise.
     file.set_permissions(Permissions::from_mode(READABLE))?;
@@ -29,11 +30,49 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync(path)
 }
 
+/// A file that is there for whoever writes it: another run that writes the same one waits, and makes one of its own. One
+/// that a killed run left is used again; what is none of ours is not followed.
+fn held_alone(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    loop {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        match options.mode(READABLE).custom_flags(flags).open(path) {
+            Ok(file) => {
+                rustix::fs::flock(&file, FlockOperation::LockExclusive)?;
+                if is_there(path, &file)? {
+                    return Ok(file);
+                }
+            }
+            Err(error) if fs::remove_file(path).is_err() => return Err(error),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Whether this file, a plain one of a single name, is the one at this place.
+fn is_there(path: &Path, file: &File) -> io::Result<bool> {
+    let held = file.metadata()?;
+    let there = fs::symlink_metadata(path).ok();
+    let is_it = there.is_some_and(|there| (there.dev(), there.ino()) == (held.dev(), held.ino()));
+    if is_it && (!held.is_file() || held.nlink() > 1) {
+        fs::remove_file(path)?;
+        return Ok(false);
+    }
+    Ok(is_it)
+}
+
 /// Moves a file to a place where nothing is.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?;
     sync(to)?;
     sync(from)
+}
+
+/// Takes a file away.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    sync(path)
 }
 
 /// Makes a folder that everybody may read, if it is not there.
@@ -58,3 +97,6 @@ fn sync(path: &Path) -> io::Result<()> {
 
 const READABLE: u32 = 0o644;
 const PUBLIC_FOLDER: u32 = 0o755;
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
 //! `import --spool`: a folder in which agents leave drops.
 //!
 //! ```text
-//! DIR/NAME ─take in─▶ commit ─▶ DIR/done/NAME.receipt ─▶ DIR/done/NAME
-//!          └─does not open───────▶ DIR/rejected/NAME.reason ─▶ DIR/rejected/NAME
+//! DIR/NAME ─▶ DIR/.taking/NAME ─take in─▶ commit ─▶ DIR/done/NAME.receipt ─▶ DIR/done/NAME
+//!                              └─does not open───▶ DIR/rejected/NAME.reason ─▶ DIR/rejected/NAME
 //! ```
-//! Killed anywhere, the next run goes on: a drop that was taken in and still lies there is known by its digest, gets its
-//! receipt again and is moved then.
+//! What is read is moved aside first: so it is what goes to `done`, also where its agent lays down another one of that name
+//! meanwhile. Killed anywhere, the next run goes on with what lies aside: a drop that was taken in is known by its digest,
+//! gets its receipt again and is moved then.
 
 use std::ffi::OsString;
 use std::fs;
@@ -24,6 +25,7 @@ use strongroom_vault::ops::Dropped;
 
 use crate::command::import::dropped;
 use crate::command::import::files;
+use crate::command::import::places;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::in_file;
@@ -38,7 +40,7 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    /// Takes the folder, with `done` and `rejected` in it.
+    /// Takes the folder, with what is ours in it.
     pub(super) fn open(folder: &Path) -> Result<Self, Failure> {
         let failed = |source| Failure::Write {
             path: folder.to_owned(),
@@ -47,7 +49,7 @@ impl Spool {
         if !fs::metadata(folder).map_err(failed)?.is_dir() {
             return Err(failed(io::ErrorKind::NotADirectory.into()));
         }
-        for part in [DONE, REJECTED] {
+        for part in [DONE, REJECTED, TAKING] {
             dropped::public_folder(&folder.join(part))?;
         }
         let done = File::open(folder.join(DONE)).map_err(failed)?;
@@ -66,11 +68,16 @@ impl Spool {
     pub(super) fn run(&self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, once: bool) -> Result<(), Failure> {
         let (mut rejected, mut all) = (0, 0);
         loop {
-            let names = self.names()?;
-            for few in names.chunks(AT_ONCE) {
+            // What lies aside already comes first: then nothing is in the way of what is moved there.
+            let aside = names(&self.folder.join(TAKING))?;
+            for few in aside.chunks(AT_ONCE) {
                 rejected += self.take(ui, setting, pin, few)?;
                 all += few.len();
-                ui.flush()?;
+            }
+            for few in names(&self.folder)?.chunks(AT_ONCE) {
+                let few = self.aside(few)?;
+                rejected += self.take(ui, setting, pin, &few)?;
+                all += few.len();
             }
             if once {
                 break;
@@ -83,23 +90,19 @@ impl Spool {
         }
     }
 
-    /// What lies there, by name. What begins with a point is still being written.
-    fn names(&self) -> Result<Vec<OsString>, Failure> {
-        let failed = |source| Failure::Write {
-            path: self.folder.clone(),
-            source,
-        };
-        let mut names = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            let hidden = name.as_encoded_bytes().starts_with(b".");
-            if !hidden && !entry.file_type().map_err(failed)?.is_dir() {
-                names.push(name);
+    /// Moves these aside. Gives those that are there now: whoever laid one down may have taken it away.
+    fn aside(&self, names: &[OsString]) -> Result<Vec<OsString>, Failure> {
+        let aside = self.folder.join(TAKING);
+        let mut moved = Vec::new();
+        for name in names {
+            let from = self.folder.join(name);
+            match files::rename(&from, &aside.join(name)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(Failure::Write { path: from, source }),
+                Ok(()) => moved.push(name.clone()),
             }
         }
-        names.sort();
-        Ok(names)
+        Ok(moved)
     }
 
     /// Takes these in, in one commit, and moves them. Gives how many were rejected.
@@ -148,58 +151,68 @@ impl Spool {
                 (None, None) => {}
             }
         }
+        ui.flush()?;
         Ok(rejected)
     }
 
     fn read(&self, name: &OsString) -> Result<Dropped, String> {
-        let path = self.folder.join(name);
+        let path = self.folder.join(TAKING).join(name);
         let bytes = in_file::read_here(&path, MAX_DROP_LEN).map_err(|error| error.to_string())?;
         dropped::parse(&path, &bytes).map_err(|error| error.to_string())
     }
 
     /// Its receipts first: one that lies in `done` has them beside it.
     fn finish(&self, name: &OsString, receipts: &[String]) -> Result<(), Failure> {
-        let done = self.folder.join(DONE);
-        let to = free_name(&done, name);
-        dropped::write_receipts(&done, &to.to_string_lossy(), receipts)?;
-        self.rename(name, &done.join(to))
+        let (done, from) = (self.folder.join(DONE), self.folder.join(TAKING).join(name));
+        let to = places::place(&done, &from);
+        dropped::write_receipts(&done, &to, receipts)?;
+        put(&from, &done.join(to))
     }
 
     fn reject(&self, name: &OsString, why: &str) -> Result<(), Failure> {
-        let rejected = self.folder.join(REJECTED);
-        let to = free_name(&rejected, name);
-        let mut reason = to.clone();
-        reason.push(".reason");
-        let path = rejected.join(reason);
+        let (rejected, from) = (self.folder.join(REJECTED), self.folder.join(TAKING).join(name));
+        let to = places::place(&rejected, &from);
+        let path = rejected.join(places::reason_name(&to));
         files::replace(&path, format!("{why}\n").as_bytes()).map_err(|source| Failure::Write { path, source })?;
-        self.rename(name, &rejected.join(to))
-    }
-
-    fn rename(&self, name: &OsString, to: &Path) -> Result<(), Failure> {
-        let from = self.folder.join(name);
-        match files::rename(&from, to) {
-            // Whoever put it there took it away.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(source) => Err(Failure::Write { path: from, source }),
-            Ok(()) => Ok(()),
-        }
+        put(&from, &rejected.join(to))
     }
 }
 
-/// `name`, or the first of `name.2`, `name.3` that nothing in `folder` has.
-fn free_name(folder: &Path, name: &OsString) -> OsString {
-    let numbered = (2_u64..).map(|number| {
-        let mut numbered = name.clone();
-        numbered.push(format!(".{number}"));
-        numbered
-    });
-    let mut names = std::iter::once(name.clone()).chain(numbered);
-    let free = names.find(|name| !dropped::is_taken(&folder.join(name)));
-    free.unwrap_or_else(|| name.clone())
+/// Moves a file to its place, or takes it away where it lies there already.
+fn put(from: &Path, to: &Path) -> Result<(), Failure> {
+    let put = match places::is_taken(to) {
+        true => files::remove(from),
+        false => files::rename(from, to),
+    };
+    put.map_err(|source| Failure::Write {
+        path: from.to_owned(),
+        source,
+    })
+}
+
+/// The files in a folder, by name. What begins with a point is still being written.
+fn names(folder: &Path) -> Result<Vec<OsString>, Failure> {
+    let failed = |source| Failure::Write {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let hidden = name.as_encoded_bytes().starts_with(b".");
+        if !hidden && !entry.file_type().map_err(failed)?.is_dir() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 const DONE: &str = "done";
 const REJECTED: &str = "rejected";
+/// What lies here was moved aside to be taken in.
+const TAKING: &str = ".taking";
 /// Drops in one commit.
 const AT_ONCE: usize = 256;
 const PAUSE: Duration = Duration::from_secs(5);

@@ -1,0 +1,131 @@
+//! Spool folders, as agents fill them: whatever they call their drops, and whatever they lay down meanwhile.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use crate::end_to_end::handed_in::assert_receipted;
+use crate::end_to_end::handed_in::csv;
+use crate::end_to_end::handed_in::drop_key;
+use crate::end_to_end::handed_in::enrol;
+use crate::end_to_end::handed_in::import_spool;
+use crate::end_to_end::handed_in::key_file;
+use crate::end_to_end::handed_in::seal;
+use crate::end_to_end::handed_in::sender_file;
+use crate::end_to_end::handed_in::spool;
+use crate::end_to_end::held::names;
+use crate::end_to_end::intake_verbs::times_taken;
+use crate::end_to_end::machine::hold_lock;
+use crate::end_to_end::machine::wait_until_queued;
+use crate::end_to_end::run::DROP_PROGRAM;
+use crate::end_to_end::run::Run;
+use crate::end_to_end::site::Site;
+use crate::end_to_end::spooled::done;
+
+fn with_spool() -> Site {
+    let site = Site::new();
+    enrol(&site, "courier", &sender_file(&site)).output().ok();
+    drop_key(&site, &key_file(&site)).output().ok();
+    fs::create_dir(spool(&site)).unwrap();
+    site
+}
+
+/// Lays down a drop under a name that may be none for anything else.
+fn lay_down(site: &Site, number: u64, name: &[u8]) -> PathBuf {
+    let (made, place) = (site.beside("made"), spool(site).join(OsStr::from_bytes(name)));
+    seal(site, "--sender", &sender_file(site), number, &made);
+    fs::rename(made, &place).unwrap();
+    place
+}
+
+#[test]
+fn every_drop_has_its_place_and_its_receipts() {
+    let site = with_spool();
+    let table = site.beside("two.csv");
+    fs::write(&table, csv(&[(1, "PC-01"), (2, "PC-02")])).unwrap();
+    Run::of(DROP_PROGRAM, ["seal", "--sender"])
+        .args([sender_file(&site), "--out".into(), spool(&site).join("a"), table])
+        .output()
+        .ok();
+    let long = "x".repeat(255);
+    let others = [b"a.2".as_slice(), b"a.receipt", long.as_bytes(), b"a\xfe", b"a\xff"];
+    for (name, number) in others.into_iter().zip(3..) {
+        lay_down(&site, number, name);
+    }
+    import_spool(&site).output().ok();
+
+    let cut = "x".repeat(200);
+    let drops = ["a", "a.2", "a.receipt.drop", &cut, "a\u{fffd}", "a\u{fffd}.2"];
+    let receipts = drops.map(|drop| (drop, format!("{drop}.receipt")));
+    let receipts = receipts.into_iter().chain([("a", "a.receipt.2".to_owned())]);
+    let mut expected: Vec<String> = drops.map(str::to_owned).to_vec();
+    for (drop, receipt) in receipts {
+        assert_receipted(&site, &done(&site).join(&receipt), &done(&site).join(drop));
+        expected.push(receipt);
+    }
+    expected.sort();
+    assert_eq!(names(&done(&site)), expected);
+    for number in 1..8 {
+        assert_eq!(times_taken(&site, number), 1, "{number}");
+    }
+    site.verify();
+}
+
+/// An agent that always calls its drops the same lays down the next one while the last is taken in.
+#[test]
+fn a_drop_that_comes_meanwhile_is_another() {
+    let site = with_spool();
+    lay_down(&site, 1, b"a");
+    let lock = hold_lock(&site.vault());
+    let first = import_spool(&site).args(["--wait", "300"]).start();
+    wait_until_queued(first.id());
+    let second = lay_down(&site, 2, b"a");
+    drop(lock);
+    first.output().ok();
+    assert_eq!((times_taken(&site, 1), times_taken(&site, 2)), (1, 0));
+    assert!(second.exists());
+    import_spool(&site).output().ok();
+    assert_eq!((times_taken(&site, 1), times_taken(&site, 2)), (1, 1));
+    assert_eq!(names(&done(&site)), ["a", "a.2", "a.2.receipt", "a.receipt"]);
+    for name in ["a", "a.2"] {
+        assert_receipted(
+            &site,
+            &done(&site).join(format!("{name}.receipt")),
+            &done(&site).join(name),
+        );
+    }
+    site.verify();
+}
+
+/// After a power cut a file that was being moved may lie in both places.
+#[test]
+fn a_drop_that_lies_in_two_places_is_one() {
+    let site = with_spool();
+    let (drop, kept) = (lay_down(&site, 1, b"a"), site.beside("kept"));
+    fs::copy(&drop, &kept).unwrap();
+    import_spool(&site).output().ok();
+    fs::copy(&kept, &drop).unwrap();
+    let again = import_spool(&site).output().ok().json();
+    assert_eq!(again["outcome"], "replayed");
+    assert_eq!(names(&done(&site)), ["a", "a.receipt"]);
+    assert_eq!(times_taken(&site, 1), 1);
+}
+
+/// Files of two folders, of one name: each has a receipt.
+#[test]
+fn receipts_of_the_same_name_lie_beside_each_other() {
+    let site = with_spool();
+    let [one, two] = [1, 2].map(|number| {
+        let folder = site.beside(&format!("from-{number}"));
+        fs::create_dir(&folder).unwrap();
+        let drop = folder.join("a.drop");
+        fs::rename(lay_down(&site, number, b"a"), &drop).unwrap();
+        drop
+    });
+    let receipts = site.beside("receipts");
+    let import = site.run(&["--json", "import"]).args([&one, &two]);
+    import.args(["--receipts".as_ref(), receipts.as_os_str()]).output().ok();
+    assert_receipted(&site, &receipts.join("a.drop.receipt"), &one);
+    assert_receipted(&site, &receipts.join("a.drop.2.receipt"), &two);
+}
