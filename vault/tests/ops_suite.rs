@@ -21,6 +21,8 @@ mod dropping;
 mod exporting;
 #[path = "ops_suite/fixture.rs"]
 mod fixture;
+#[path = "ops_suite/hostile.rs"]
+mod hostile;
 #[path = "ops_suite/index.rs"]
 mod index;
 #[path = "ops_suite/lifecycle.rs"]

@@ -94,8 +94,7 @@ pub enum Rule {
 
 /// Decides what an arriving password becomes in `volume`, by the first rule that fits.
 pub fn arrive(volume: &VolumeRecord, arrival: &Arrival<'_>) -> Decision {
-    let held = volume.escrows.iter().find(|held| arrival.is_held_as(held));
-    match held {
+    match arrival.held_in(volume) {
         // Whoever now vouches for a password that nobody vouched for brings it in anew.
         Some(held) if held.unconfirmed && arrival.confirmed => arrival.settle(volume, Some(held)),
         // Also where nobody vouches for it now: it is not held twice, and brings nothing new.
@@ -320,6 +319,13 @@ impl Arrival<'_> {
         self.standing.time(self.at)
     }
 
+    /// The escrow that holds it already; one that somebody vouches for before any other.
+    fn held_in<'v>(&self, volume: &'v VolumeRecord) -> Option<&'v EscrowRecord> {
+        let mut held = volume.escrows.iter().filter(|held| self.is_held_as(held));
+        let vouched = held.clone().find(|held| !held.unconfirmed);
+        vouched.or_else(|| held.next())
+    }
+
     fn is_held_as(&self, held: &EscrowRecord) -> bool {
         held.protector == self.protector && self.same_password.contains(&held.escrow)
     }
@@ -328,6 +334,7 @@ impl Arrival<'_> {
 mod assigned;
 
 pub use assigned::assign;
+pub use assigned::confirm;
 
 #[cfg(test)]
 mod tests;

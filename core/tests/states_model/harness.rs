@@ -14,7 +14,9 @@ use strongroom_core::state::Source;
 use strongroom_core::state::Standing;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::arrive;
+use strongroom_core::state::confirm;
 use strongroom_core::state::expose;
+use strongroom_core::state::meant;
 use strongroom_core::state::place;
 use strongroom_core::state::waive;
 use strongroom_core::values::DeviceName;
@@ -52,9 +54,7 @@ impl Harness {
             Step::Arrive(arriving) => return self.take_in(arriving),
             Step::Confirm(number) => {
                 if let Some((volume, record)) = chosen(*number).filter(|(_, record)| record.unconfirmed) {
-                    let password = self.passwords[index(record.escrow)];
-                    let standing = record.created_at.map_or(Standing::Undated, Standing::Dated);
-                    return vec![self.arrive(volume, record.protector, password, standing, true, &[])];
+                    return vec![self.confirm(volume, &record)];
                 }
             }
             Step::Expose(number) => {
@@ -102,11 +102,9 @@ impl Harness {
     pub(crate) fn check_invariants(&self) {
         let records = self.records();
         for ((volume, before), (still, now)) in self.before.iter().zip(&records) {
-            assert_eq!(
-                (volume, before.escrow),
-                (still, now.escrow),
-                "never moved, never deleted"
-            );
+            assert_eq!(before.escrow, now.escrow, "never deleted");
+            let confirmed = before.unconfirmed && !now.unconfirmed;
+            assert!(volume == still || confirmed, "moved, and not by being confirmed");
             let fixed = |record: &EscrowRecord| (record.protector, record.envelope, record.source, record.escrowed_at);
             assert_eq!(fixed(before), fixed(now), "never overwritten");
             assert!(before.shown_at <= now.shown_at, "never forgotten that it was shown");
@@ -142,9 +140,11 @@ impl Harness {
         }
         let volumes = self.projection.volumes();
         for (one, volume) in volumes.iter().enumerate() {
-            let same = |other: &&VolumeRecord| other.device == volume.device && other.id == volume.id;
+            let same = |other: &&VolumeRecord| {
+                other.device == volume.device && other.id == volume.id && other.is_vouched_for()
+            };
             assert!(
-                volume.id.is_none() || volumes.iter().filter(same).count() == 1,
+                volume.id.is_none() || volumes.iter().filter(same).count() <= 1,
                 "volume {one}: ids never merge"
             );
         }
@@ -205,19 +205,19 @@ impl Harness {
             .filter(|v| v.device.as_ref() == Some(&name))
             .cloned()
             .collect();
-        let volume = match place(&own, &naming) {
-            Placement::Held(index) => own[index].clone(),
-            Placement::New => VolumeRecord {
+        let fresh = || {
+            let device = own.first().map_or(Some(name), |volume| volume.device.clone());
+            naming.applied_to(&VolumeRecord {
                 volume: u64::try_from(volumes.len() + 1).unwrap(),
-                device: own.first().map_or(Some(name), |volume| volume.device.clone()),
+                device,
                 id: None,
                 mounts: vec![],
                 kind: VolumeType::Unknown,
                 escrows: vec![],
-            },
+            })
         };
-        let named = naming.applied_to(&volume);
-        self.apply(Change::Volume(named.naming()));
+        let volume = meant(&own, &naming, arriving.confirmed).unwrap_or_else(fresh);
+        self.apply(Change::Volume(volume.naming()));
         assert_eq!(
             self.volume(volume.volume).escrows,
             volume.escrows,
@@ -235,31 +235,26 @@ impl Harness {
         confirmed: bool,
         listed: &[ProtectorId],
     ) -> (String, usize, Vec<usize>, bool) {
-        let records = self.records();
-        let same = |record: &&EscrowRecord| self.passwords[index(record.escrow)] == password;
-        let same: Vec<&EscrowRecord> = records.iter().map(|(_, record)| record).filter(same).collect();
         let next = u8::try_from(self.passwords.len()).unwrap();
-        let decision = arrive(
-            self.volume(volume),
-            &Arrival {
-                escrow: EscrowId::new([next; 16]),
-                protector,
-                envelope: Digest::new([next; 32]),
-                source: Source::Import,
-                standing,
-                confirmed,
-                at: at(self.now),
-                by: "bob",
-                listed,
-                same_password: &same.iter().map(|record| record.escrow).collect::<Vec<_>>(),
-                shown: same
-                    .iter()
-                    .copied()
-                    .filter(|record| record.ever_shown())
-                    .max_by_key(|record| record.shown_at),
-                grace_seconds: GRACE,
-            },
-        );
+        let decision = self.decided(password, |same, shown| {
+            arrive(
+                self.volume(volume),
+                &Arrival {
+                    escrow: EscrowId::new([next; 16]),
+                    protector,
+                    envelope: Digest::new([next; 32]),
+                    source: Source::Import,
+                    standing,
+                    confirmed,
+                    at: at(self.now),
+                    by: "bob",
+                    listed,
+                    same_password: same,
+                    shown,
+                    grace_seconds: GRACE,
+                },
+            )
+        });
         self.check_decision(volume, &decision);
         if index(decision.escrow) == self.passwords.len() {
             self.passwords.push(password);
@@ -267,14 +262,66 @@ impl Harness {
         for record in &decision.changed {
             self.put(volume, record.clone());
         }
-        let rule = serde_json::to_value(decision.rule)
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let mut gone: Vec<usize> = decision.superseded.iter().copied().map(index).collect();
-        gone.sort_unstable();
-        (rule, index(decision.escrow), gone, decision.exposure_ended)
+        told(&decision)
+    }
+
+    /// As the vault does: in the volume that is known by the same names by now, if there is one.
+    fn confirm(&mut self, from: u64, record: &EscrowRecord) -> (String, usize, Vec<usize>, bool) {
+        let home = self.volume(from).clone();
+        let mut known = self.projection.volumes().to_vec();
+        known.retain(|volume| volume.device == home.device && volume.is_vouched_for());
+        let naming = Naming {
+            id: home.id,
+            mount: home.mount().cloned(),
+            kind: Some(home.kind),
+        };
+        let target = match place(&known, &naming) {
+            Placement::Held(index) if !home.is_vouched_for() => naming.applied_to(&known[index]),
+            Placement::Held(_) | Placement::New => home,
+        };
+        let decision = self.decided(self.passwords[index(record.escrow)], |same, shown| {
+            confirm(
+                &target,
+                record,
+                &Arrival {
+                    escrow: record.escrow,
+                    protector: record.protector,
+                    envelope: record.envelope,
+                    source: record.source,
+                    standing: record.created_at.map_or(Standing::Undated, Standing::Dated),
+                    confirmed: true,
+                    at: at(self.now),
+                    by: "bob",
+                    listed: &[],
+                    same_password: same,
+                    shown,
+                    grace_seconds: GRACE,
+                },
+            )
+        });
+        self.apply(Change::Volume(target.naming()));
+        for changed in &decision.changed {
+            if changed.escrow == record.escrow && target.volume != from {
+                self.apply(Change::Moved {
+                    from,
+                    volume: target.volume,
+                    record: Box::new(changed.clone()),
+                });
+            } else {
+                self.put(target.volume, changed.clone());
+            }
+        }
+        told(&decision)
+    }
+
+    /// What is decided of a password, given the escrows that hold the same and the one that was shown last.
+    fn decided(&self, password: u8, decide: impl FnOnce(&[EscrowId], Option<&EscrowRecord>) -> Decision) -> Decision {
+        let records = self.records();
+        let same = |record: &&EscrowRecord| self.passwords[index(record.escrow)] == password;
+        let same: Vec<&EscrowRecord> = records.iter().map(|(_, record)| record).filter(same).collect();
+        let shown = same.iter().copied().filter(|record| record.ever_shown());
+        let shown = shown.max_by_key(|record| record.shown_at);
+        decide(&same.iter().map(|record| record.escrow).collect::<Vec<_>>(), shown)
     }
 
     fn check_decision(&self, volume: u64, decision: &Decision) {
@@ -330,6 +377,17 @@ impl Harness {
         self.projection.apply(&change).unwrap();
         self.changes.push(change);
     }
+}
+
+fn told(decision: &Decision) -> (String, usize, Vec<usize>, bool) {
+    let rule = serde_json::to_value(decision.rule)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut gone: Vec<usize> = decision.superseded.iter().copied().map(index).collect();
+    gone.sort_unstable();
+    (rule, index(decision.escrow), gone, decision.exposure_ended)
 }
 
 fn at(seconds: i64) -> Time {

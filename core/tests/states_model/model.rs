@@ -1,6 +1,5 @@
 //! The rules of the states, as small as they can be said: of numbers instead of GUIDs, and of seconds.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::Arriving;
@@ -11,7 +10,6 @@ use crate::Told;
 #[derive(Default)]
 pub(crate) struct Model {
     now: i64,
-    devices: BTreeMap<u8, Device>,
     volumes: Vec<Volume>,
     escrows: Vec<Escrow>,
 }
@@ -35,18 +33,12 @@ pub(crate) struct Seen {
 pub(crate) type Decided = Vec<(String, usize, Vec<usize>, bool)>;
 
 #[derive(Default)]
-struct Device {
-    by_id: BTreeMap<u8, usize>,
-    by_mount: BTreeMap<u8, usize>,
-    unnamed: Option<usize>,
-    ids_at: BTreeMap<u8, BTreeSet<u8>>,
-}
-
-#[derive(Default)]
 struct Volume {
+    device: u8,
+    id: Option<u8>,
+    /// The last one that it was named by comes last.
+    mounts: Vec<u8>,
     removable: Option<bool>,
-    has_id: bool,
-    has_mount: bool,
 }
 
 #[derive(Clone)]
@@ -78,18 +70,7 @@ impl Model {
             Step::Clock(seconds) => self.now += seconds,
             Step::Arrive(arriving) => return self.take_in(arriving),
             Step::Confirm(number) if self.escrows.get(chosen(number)).is_some_and(|e| e.seen.unconfirmed) => {
-                let held = self.escrows[chosen(number)].seen.clone();
-                let (rule, escrow, mut gone, ended) = self.arrives(&Coming {
-                    volume: held.volume,
-                    protector: held.protector,
-                    password: held.password,
-                    live: false,
-                    time: held.created.map(|time| time.min(self.now)),
-                    confirmed: true,
-                    listed: vec![],
-                });
-                gone.sort_unstable();
-                return vec![(rule.to_owned(), escrow, gone, ended)];
+                return vec![self.confirm(chosen(number))];
             }
             Step::Expose(number) if !self.escrows.is_empty() => self.show(chosen(number)),
             Step::Prove(number) if !self.escrows.is_empty() => self.escrows[chosen(number)].proven = true,
@@ -137,34 +118,111 @@ impl Model {
         decided
     }
 
-    /// A volume is (device, volume id), else (device, mount point), else (device, unnamed).
-    fn volume_of(&mut self, arriving: &Arriving) -> usize {
-        let device = self.devices.entry(arriving.device).or_default();
-        let next = self.volumes.len();
-        let volume = match (arriving.id, arriving.mount) {
-            (Some(id), mount) => {
-                // A mount-point volume takes the first id named with it, if that mount point never had another.
-                let had_none = |mount: &u8| device.ids_at.get(mount).is_none_or(BTreeSet::is_empty);
-                let takes = mount.filter(had_none).filter(|_| !device.by_id.contains_key(&id));
-                let taken = takes.and_then(|mount| device.by_mount.remove(&mount));
-                device.ids_at.entry(mount.unwrap_or(u8::MAX)).or_default().insert(id);
-                *device.by_id.entry(id).or_insert(taken.unwrap_or(next))
-            }
-            // A password with a mount point alone goes to that id if it had exactly one.
-            (None, Some(mount)) => match device.ids_at.get(&mount) {
-                Some(ids) if ids.len() == 1 => device.by_id[ids.first().unwrap()],
-                _ => *device.by_mount.entry(mount).or_insert(next),
-            },
-            (None, None) => *device.unnamed.get_or_insert(next),
-        };
-        if volume == next {
-            self.volumes.push(Volume::default());
+    /// It is judged where its volume is known by now, by its own time.
+    fn confirm(&mut self, escrow: usize) -> (String, usize, Vec<usize>, bool) {
+        let home = self.escrows[escrow].seen.volume;
+        let (id, mount) = (self.volumes[home].id, self.volumes[home].mounts.last().copied());
+        let known = self.of_device(self.volumes[home].device, true);
+        if let Some(volume) = self.find(&known, id, mount).filter(|_| !known.contains(&home)) {
+            self.name(volume, id, mount, self.volumes[home].removable);
+            self.escrows[escrow].seen.volume = volume;
         }
-        let known = &mut self.volumes[volume];
-        known.has_id |= arriving.id.is_some();
-        known.has_mount |= arriving.mount.is_some();
-        known.removable = known.removable.or(arriving.removable);
+        let held = self.escrows[escrow].seen.clone();
+        let same = |other: &Escrow| {
+            let seen = &other.seen;
+            !seen.unconfirmed
+                && (seen.volume, seen.protector, seen.password) == (held.volume, held.protector, held.password)
+        };
+        if let Some(other) = self.escrows.iter().position(same) {
+            let seen = &mut self.escrows[escrow].seen;
+            seen.unconfirmed = false;
+            if seen.state == "current" {
+                (seen.state, seen.superseded_by) = ("superseded", Some(other));
+            }
+            return ("already-held".to_owned(), escrow, vec![], false);
+        }
+        let coming = Coming {
+            volume: held.volume,
+            protector: held.protector,
+            password: held.password,
+            live: false,
+            time: held.created.map(|time| time.min(self.now)),
+            confirmed: true,
+            listed: vec![],
+        };
+        let (rule, escrow, mut gone, ended) = self.settles(&coming, Some(escrow));
+        gone.sort_unstable();
+        (rule.to_owned(), escrow, gone, ended)
+    }
+
+    /// A volume is (device, volume id), else (device, mount point), else (device, unnamed). What nobody vouches for names
+    /// none that somebody does, and holds what somebody vouches for under that one's names alone.
+    fn volume_of(&mut self, arriving: &Arriving) -> usize {
+        let (id, mount) = (arriving.id, arriving.mount);
+        let known = self.of_device(arriving.device, true);
+        if let Some(volume) = self.find(&known, id, mount) {
+            if arriving.confirmed {
+                self.name(volume, id, mount, arriving.removable);
+            }
+            return volume;
+        }
+        let mut claimed = self.of_device(arriving.device, false);
+        claimed.retain(|volume| !arriving.confirmed || [None, id].contains(&self.volumes[*volume].id));
+        let held = self.find(&claimed, id, mount);
+        let volume = held.unwrap_or(self.volumes.len());
+        let fresh = Volume {
+            device: arriving.device,
+            ..Volume::default()
+        };
+        if held.is_none() {
+            self.volumes.push(fresh);
+        } else if arriving.confirmed {
+            self.volumes[volume] = fresh;
+        }
+        self.name(volume, id, mount, arriving.removable);
         volume
+    }
+
+    /// Those volumes of a device for which somebody vouches, or those for which nobody does.
+    fn of_device(&self, device: u8, vouched: bool) -> Vec<usize> {
+        let vouches = |volume: usize| {
+            let mut escrows = self.escrows.iter().map(|escrow| &escrow.seen);
+            escrows.any(|seen| seen.volume == volume && !seen.unconfirmed)
+        };
+        (0..self.volumes.len())
+            .filter(|volume| self.volumes[*volume].device == device && vouches(*volume) == vouched)
+            .collect()
+    }
+
+    fn find(&self, among: &[usize], id: Option<u8>, mount: Option<u8>) -> Option<usize> {
+        let first = |is: &dyn Fn(&Volume) -> bool| among.iter().copied().find(|volume| is(&self.volumes[*volume]));
+        let Some(mount) = mount else {
+            return first(&|volume| volume.id == id && (id.is_some() || volume.mounts.is_empty()));
+        };
+        let at_mount = |volume: &Volume| volume.mounts.contains(&mount);
+        let without_id = || first(&|volume| volume.id.is_none() && at_mount(volume));
+        let ids: BTreeSet<u8> = among
+            .iter()
+            .filter(|volume| at_mount(&self.volumes[**volume]))
+            .filter_map(|volume| self.volumes[*volume].id)
+            .collect();
+        match id {
+            // A mount-point volume takes the first id named with it, if that mount point never had another.
+            Some(_) => first(&|volume| volume.id == id).or_else(|| ids.is_empty().then(without_id)?),
+            // A password with a mount point alone goes to that id if it had exactly one.
+            None if ids.len() == 1 => first(&|volume| volume.id == ids.first().copied()),
+            None => without_id(),
+        }
+    }
+
+    fn name(&mut self, volume: usize, id: Option<u8>, mount: Option<u8>, removable: Option<bool>) {
+        let known = &mut self.volumes[volume];
+        known.id = known.id.or(id);
+        if let Some(mount) = mount {
+            known.mounts.retain(|held| *held != mount);
+            known.mounts.push(mount);
+        }
+        known.removable = known.removable.or(removable);
     }
 
     /// What an arriving password becomes; the first rule that fits.
@@ -173,10 +231,10 @@ impl Model {
             .filter(|index| self.escrows[*index].seen.volume == coming.volume)
             .collect();
         let seen = |index: &usize| &self.escrows[*index].seen;
-        let held = all
-            .iter()
-            .copied()
-            .find(|index| seen(index).protector == coming.protector && seen(index).password == coming.password);
+        let same = |index: &usize| seen(index).protector == coming.protector && seen(index).password == coming.password;
+        let mut held = all.iter().copied().filter(same);
+        let vouched = held.clone().find(|index| !seen(index).unconfirmed);
+        let held = vouched.or_else(|| held.next());
         match held {
             // Nobody unknown brings anything new of what is held.
             Some(held) if !coming.confirmed => return ("already-held", held, vec![], false),
@@ -195,8 +253,16 @@ impl Model {
             }
             _ => {}
         }
+        self.settles(coming, held)
+    }
+
+    /// The rules from the third on; `held` nobody vouched for until now.
+    fn settles(&mut self, coming: &Coming, held: Option<usize>) -> (&'static str, usize, Vec<usize>, bool) {
+        let seen = |index: &usize| &self.escrows[*index].seen;
         let time = coming.time.or_else(|| seen(&held?).created);
-        let others: Vec<usize> = all.into_iter().filter(|index| Some(*index) != held).collect();
+        let others: Vec<usize> = (0..self.escrows.len())
+            .filter(|index| seen(index).volume == coming.volume && Some(*index) != held)
+            .collect();
         let known: Vec<usize> = others
             .iter()
             .copied()
@@ -239,8 +305,8 @@ impl Model {
     /// Older current ones become superseded, and exposed ones end.
     fn gives_way(&mut self, coming: &Coming, escrow: usize, time: i64, others: &[usize]) -> (Vec<usize>, bool) {
         let volume = &self.volumes[coming.volume];
-        let unnamed = !volume.has_id && !volume.has_mount;
-        let exempt = unnamed || (volume.removable == Some(true) && !volume.has_id);
+        let unnamed = volume.id.is_none() && volume.mounts.is_empty();
+        let exempt = unnamed || (volume.removable == Some(true) && volume.id.is_none());
         let (mut gone, mut ended) = (Vec::new(), false);
         for index in others {
             let other = &mut self.escrows[*index];

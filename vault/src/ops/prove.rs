@@ -251,7 +251,8 @@ fn presented_volume(
     let Some(device) = &volume.device else {
         return Ok(naming.applied_to(&volume));
     };
-    let volumes = session.volumes_of(device)?;
+    let mut volumes = session.volumes_of(device)?;
+    volumes.retain(|volume| volume.volume == number || volume.is_vouched_for());
     let same = match place(&volumes, &naming) {
         Placement::Held(index) => volumes.get(index).is_some_and(|held| held.volume == number),
         // Passwords of several volumes may stand together where only the device is known.
