@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use crate::Arriving;
 use crate::Step;
 use crate::Told;
+use crate::states_model::names::Volume;
 
 /// Everything that the model knows.
 #[derive(Default)]
 pub(crate) struct Model {
     now: i64,
-    volumes: Vec<Volume>,
-    escrows: Vec<Escrow>,
+    pub(super) volumes: Vec<Volume>,
+    pub(super) escrows: Vec<Escrow>,
 }
 
 /// What of an escrow both sides must agree on.
@@ -32,27 +33,20 @@ pub(crate) struct Seen {
 /// What was decided: of each password its rule, escrow, whom it superseded, and whether that ended an exposure.
 pub(crate) type Decided = Vec<(String, usize, Vec<usize>, bool)>;
 
-#[derive(Default)]
-struct Volume {
-    device: u8,
-    id: Option<u8>,
-    /// The last one that it was named by comes last.
-    mounts: Vec<u8>,
-    removable: Option<bool>,
-}
-
 #[derive(Clone)]
-struct Escrow {
-    seen: Seen,
+pub(super) struct Escrow {
+    pub(super) seen: Seen,
     arrived: i64,
-    proven: bool,
+    proven: Option<i64>,
+    waived: Option<i64>,
 }
 
 struct Coming {
     volume: usize,
     protector: u8,
     password: u8,
-    live: bool,
+    /// When a live source saw the volume; one that sees it now knows better than all before.
+    saw: Option<i64>,
     time: Option<i64>,
     confirmed: bool,
     listed: Vec<u8>,
@@ -73,12 +67,15 @@ impl Model {
                 return vec![self.confirm(chosen(number))];
             }
             Step::Expose(number) if !self.escrows.is_empty() => self.show(chosen(number)),
-            Step::Prove(number) if !self.escrows.is_empty() => self.escrows[chosen(number)].proven = true,
+            Step::Prove(number) if !self.escrows.is_empty() => {
+                self.escrows[chosen(number)].proven = Some(self.now);
+            }
             // It ends an exposure on record.
             Step::Waive(number) if !self.escrows.is_empty() => {
-                let seen = &mut self.escrows[chosen(number)].seen;
-                if seen.state == "exposed" {
-                    (seen.state, seen.ended) = ("superseded", Some("waived"));
+                let escrow = &mut self.escrows[chosen(number)];
+                if escrow.seen.state == "exposed" {
+                    (escrow.seen.state, escrow.seen.ended) = ("superseded", Some("waived"));
+                    escrow.waived = Some(self.now);
                 }
             }
             Step::Confirm(_) | Step::Expose(_) | Step::Prove(_) | Step::Waive(_) => {}
@@ -107,7 +104,11 @@ impl Model {
                 volume,
                 protector,
                 password,
-                live: matches!(arriving.told, Told::Live | Told::Taken(_)),
+                saw: match arriving.told {
+                    Told::Live => Some(i64::MAX),
+                    Told::Taken(taken) => Some(self.now + taken.min(0)),
+                    Told::Dated | Told::Undated => None,
+                },
                 time,
                 confirmed: arriving.confirmed,
                 listed: listed.clone(),
@@ -145,7 +146,7 @@ impl Model {
             volume: held.volume,
             protector: held.protector,
             password: held.password,
-            live: false,
+            saw: None,
             time: held.created.map(|time| time.min(self.now)),
             confirmed: true,
             listed: vec![],
@@ -153,76 +154,6 @@ impl Model {
         let (rule, escrow, mut gone, ended) = self.settles(&coming, Some(escrow));
         gone.sort_unstable();
         (rule.to_owned(), escrow, gone, ended)
-    }
-
-    /// A volume is (device, volume id), else (device, mount point), else (device, unnamed). What nobody vouches for names
-    /// none that somebody does, and holds what somebody vouches for under that one's names alone.
-    fn volume_of(&mut self, arriving: &Arriving) -> usize {
-        let (id, mount) = (arriving.id, arriving.mount);
-        let known = self.of_device(arriving.device, true);
-        if let Some(volume) = self.find(&known, id, mount) {
-            if arriving.confirmed {
-                self.name(volume, id, mount, arriving.removable);
-            }
-            return volume;
-        }
-        let mut claimed = self.of_device(arriving.device, false);
-        claimed.retain(|volume| !arriving.confirmed || [None, id].contains(&self.volumes[*volume].id));
-        let held = self.find(&claimed, id, mount);
-        let volume = held.unwrap_or(self.volumes.len());
-        let fresh = Volume {
-            device: arriving.device,
-            ..Volume::default()
-        };
-        if held.is_none() {
-            self.volumes.push(fresh);
-        } else if arriving.confirmed {
-            self.volumes[volume] = fresh;
-        }
-        self.name(volume, id, mount, arriving.removable);
-        volume
-    }
-
-    /// Those volumes of a device for which somebody vouches, or those for which nobody does.
-    fn of_device(&self, device: u8, vouched: bool) -> Vec<usize> {
-        let vouches = |volume: usize| {
-            let mut escrows = self.escrows.iter().map(|escrow| &escrow.seen);
-            escrows.any(|seen| seen.volume == volume && !seen.unconfirmed)
-        };
-        (0..self.volumes.len())
-            .filter(|volume| self.volumes[*volume].device == device && vouches(*volume) == vouched)
-            .collect()
-    }
-
-    fn find(&self, among: &[usize], id: Option<u8>, mount: Option<u8>) -> Option<usize> {
-        let first = |is: &dyn Fn(&Volume) -> bool| among.iter().copied().find(|volume| is(&self.volumes[*volume]));
-        let Some(mount) = mount else {
-            return first(&|volume| volume.id == id && (id.is_some() || volume.mounts.is_empty()));
-        };
-        let at_mount = |volume: &Volume| volume.mounts.contains(&mount);
-        let without_id = || first(&|volume| volume.id.is_none() && at_mount(volume));
-        let ids: BTreeSet<u8> = among
-            .iter()
-            .filter(|volume| at_mount(&self.volumes[**volume]))
-            .filter_map(|volume| self.volumes[*volume].id)
-            .collect();
-        match id {
-            // A mount-point volume takes the first id named with it, if that mount point never had another.
-            Some(_) => first(&|volume| volume.id == id).or_else(|| ids.is_empty().then(without_id)?),
-            // A password with a mount point alone goes to that id if it had exactly one.
-            None if ids.len() == 1 => first(&|volume| volume.id == ids.first().copied()),
-            None => without_id(),
-        }
-    }
-
-    fn name(&mut self, volume: usize, id: Option<u8>, mount: Option<u8>, removable: Option<bool>) {
-        let known = &mut self.volumes[volume];
-        known.id = known.id.or(id);
-        if let Some(mount) = mount {
-            known.mounts.retain(|held| *held != mount);
-            known.mounts.push(mount);
-        }
-        known.removable = known.removable.or(removable);
     }
 
     /// What an arriving password becomes; the first rule that fits.
@@ -243,10 +174,13 @@ impl Model {
                 return ("no-standing", escrow, vec![], false);
             }
             Some(held) if !seen(&held).unconfirmed => {
+                // A live source brings a superseded one back, if it saw it since that could be known to be gone.
+                let since = coming
+                    .saw
+                    .is_some_and(|saw| self.gone_since(held).is_none_or(|gone| gone <= saw));
                 let record = &mut self.escrows[held].seen;
                 record.created = record.created.or(coming.time);
-                // A live source brings a superseded one back.
-                if coming.live && record.state == "superseded" {
+                if since && record.state == "superseded" {
                     self.becomes(held, "current");
                 }
                 return ("already-held", held, vec![], false);
@@ -254,6 +188,20 @@ impl Model {
             _ => {}
         }
         self.settles(coming, held)
+    }
+
+    /// When something newer was made in its volume, its exposure was waived, or its successor was proven: the last of these.
+    fn gone_since(&self, held: usize) -> Option<i64> {
+        let escrow = &self.escrows[held];
+        let others = self.escrows.iter().enumerate().filter(|(index, _)| *index != held);
+        let beside = others.filter(|(_, other)| other.seen.volume == escrow.seen.volume && !other.seen.unconfirmed);
+        let made = beside.filter_map(|(_, other)| other.seen.created);
+        let waived = escrow.waived.filter(|_| escrow.seen.ended == Some("waived"));
+        let proven = escrow
+            .seen
+            .superseded_by
+            .and_then(|successor| self.escrows[successor].proven);
+        made.chain(waived).chain(proven).max()
     }
 
     /// The rules from the third on; `held` nobody vouched for until now.
@@ -310,7 +258,7 @@ impl Model {
         let (mut gone, mut ended) = (Vec::new(), false);
         for index in others {
             let other = &mut self.escrows[*index];
-            let listed = coming.live && coming.listed.contains(&other.seen.protector);
+            let listed = coming.saw.is_some() && coming.listed.contains(&other.seen.protector);
             let older = other.seen.created.unwrap_or(other.arrived) <= time;
             let goes = match other.seen.state {
                 "current" => !exempt && !listed && older,
@@ -348,7 +296,8 @@ impl Model {
                     ended: None,
                 },
                 arrived: self.now,
-                proven: false,
+                proven: None,
+                waived: None,
             });
         }
         self.escrows[index].seen.unconfirmed = !coming.confirmed;
@@ -382,7 +331,7 @@ impl Model {
         let shown: BTreeSet<usize> = twins.chain([index]).collect();
         for index in shown {
             let successor = self.escrows[index].seen.superseded_by;
-            let buried = successor.is_some_and(|successor| self.escrows[successor].proven);
+            let buried = successor.is_some_and(|successor| self.escrows[successor].proven.is_some());
             let seen = &mut self.escrows[index].seen;
             seen.shown = seen.shown.max(Some(self.now));
             // A superseded one whose successor was never proven is exposed anew.

@@ -25,6 +25,7 @@ use crate::fixture::Vault;
 use crate::fixture::at;
 use crate::fixture::drive;
 use crate::fixture::escrow;
+use crate::fixture::item_revealed;
 use crate::fixture::password;
 use crate::fixture::protector;
 use crate::fixture::who;
@@ -171,6 +172,54 @@ fn what_is_confirmed_goes_where_its_volume_is_known_since() {
     assert_eq!(vault.item(9).volume.volume, vault.item(2).volume.volume);
     assert!(!vault.item(9).record.unconfirmed);
     assert_states(&vault, &[(1, SUPERSEDED), (2, CURRENT), (9, SUPERSEDED)]);
+}
+
+#[test]
+fn an_older_listing_brings_nothing_back_when_it_is_read_again() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let (first, second) = (password(1), password(2));
+    let seen = |seconds| Standing::Seen {
+        at: at(seconds),
+        created: None,
+    };
+    let older = listed(&first, 1, Some("PC-1"), seen(100));
+    import(&mut open, 1000, &older);
+    import(&mut open, 1010, &listed(&second, 2, Some("PC-1"), seen(200)));
+    assert_states(&vault, &[(1, SUPERSEDED), (2, CURRENT)]);
+    let again = import(&mut open, 1020, &older);
+    assert_eq!((again.rule, again.leaf), (Rule::AlreadyHeld, None));
+    assert_states(&vault, &[(1, SUPERSEDED), (2, CURRENT)]);
+    // One that was taken since does.
+    let later = listed(&first, 1, Some("PC-1"), seen(300));
+    import(&mut open, 1030, &later);
+    assert_states(&vault, &[(1, CURRENT), (2, CURRENT)]);
+}
+
+#[test]
+fn an_older_listing_does_not_undo_a_waiver() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let first = password(1);
+    let listing = listed(
+        &first,
+        1,
+        Some("PC-1"),
+        Standing::Seen {
+            at: at(100),
+            created: None,
+        },
+    );
+    import(&mut open, 110, &listing);
+    item_revealed(&vault, &mut open, 1);
+    let request = strongroom_vault::ops::WaiveRequest {
+        escrow: vault.item(1).record.escrow,
+        reason: strongroom_core::values::WaiveReason::DeviceDestroyed,
+        note: "shredded".parse().unwrap(),
+    };
+    open.waive(&who(200), &request).unwrap();
+    assert_eq!(import(&mut open, 300, &listing).leaf, None);
+    assert_states(&vault, &[(1, SUPERSEDED)]);
 }
 
 #[test]
