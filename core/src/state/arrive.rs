@@ -152,8 +152,8 @@ impl Arrival<'_> {
                 .iter()
                 .filter(|held| again.is_none_or(|again| again.escrow != held.escrow))
         };
-        // What a source without standing said of time holds only where no other says more.
-        let time = self.time().or_else(|| again?.created_at);
+        // What a source without standing said of time does not hold; whoever confirms it says it again.
+        let time = self.time();
         let record = |state| match again {
             Some(again) => EscrowRecord {
                 unconfirmed: false,

@@ -207,7 +207,7 @@ impl Model {
     /// The rules from the third on; `held` nobody vouched for until now.
     fn settles(&mut self, coming: &Coming, held: Option<usize>) -> (&'static str, usize, Vec<usize>, bool) {
         let seen = |index: &usize| &self.escrows[*index].seen;
-        let time = coming.time.or_else(|| seen(&held?).created);
+        let time = coming.time;
         let others: Vec<usize> = (0..self.escrows.len())
             .filter(|index| seen(index).volume == coming.volume && Some(*index) != held)
             .collect();

@@ -31,6 +31,7 @@ use crate::fixture::protector;
 use crate::fixture::who;
 
 const CURRENT: EscrowState = EscrowState::Current;
+const EXPOSED: EscrowState = EscrowState::Exposed;
 const SUPERSEDED: EscrowState = EscrowState::Superseded;
 
 /// Password `number` of PC-1, in a drop that anybody can make.
@@ -220,6 +221,20 @@ fn an_older_listing_does_not_undo_a_waiver() {
     open.waive(&who(200), &request).unwrap();
     assert_eq!(import(&mut open, 300, &listing).leaf, None);
     assert_states(&vault, &[(1, SUPERSEDED)]);
+}
+
+#[test]
+fn the_time_that_anybody_claims_ends_nothing_by_an_undated_source() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let key = open.drop_key().unwrap();
+    escrow(&mut open, &who(50), "PC-1", 1);
+    item_revealed(&vault, &mut open, 1);
+    hand_in(&mut open, 200, anybodys(&key, 9, drive("C:"), 190));
+    let printout = password(9);
+    let taken = import(&mut open, 300, &listed(&printout, 9, Some("PC-1"), Standing::Undated));
+    assert_eq!((taken.rule, taken.record.unconfirmed), (Rule::Undated, false));
+    assert_states(&vault, &[(1, EXPOSED), (9, CURRENT)]);
 }
 
 #[test]
