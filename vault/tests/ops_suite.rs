@@ -23,6 +23,8 @@ mod exporting;
 mod fixture;
 #[path = "ops_suite/hostile.rs"]
 mod hostile;
+#[path = "ops_suite/hostile_proofs.rs"]
+mod hostile_proofs;
 #[path = "ops_suite/index.rs"]
 mod index;
 #[path = "ops_suite/lifecycle.rs"]
