@@ -125,12 +125,15 @@ impl Unsealed {
         })
     }
 
-    /// Puts on record what came of a trial.
+    /// Puts on record what came of a trial; nothing where nothing was tried.
     ///
     /// # Errors
     ///
     /// Fails if it cannot be recorded.
     pub fn end_trial(&mut self, who: &Who, tried: &Tried) -> Result<Proved, Error> {
+        if tried.outcomes.is_empty() {
+            return Ok(Proved::default());
+        }
         let trust = self.trust()?;
         let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;

@@ -152,3 +152,20 @@ fn what_was_assigned_meanwhile_is_proven_where_it_is() {
     assert_eq!(ids(&vault), [Some(volume.volume)]);
     vault.assert_verifies();
 }
+
+#[test]
+fn what_is_held_no_more_for_that_device_is_no_commit_of_nothing() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let volume = volume();
+    let tried = open.begin_trial(&who(100), &request(&volume)).unwrap();
+    let tried = tried.run(&volume, |_| {});
+    let events = vault.events().len();
+    let proved = open.end_trial(&who(101), &tried).unwrap();
+    assert!(proved.tried.is_empty());
+    assert_eq!(vault.events().len(), events);
+    vault.assert_verifies();
+    // And the vault goes on.
+    escrow(&mut open, &who(200), "PC-1", 2);
+    vault.assert_verifies();
+}
