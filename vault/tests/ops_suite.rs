@@ -25,6 +25,8 @@ mod fixture;
 mod hostile;
 #[path = "ops_suite/hostile_proofs.rs"]
 mod hostile_proofs;
+#[path = "ops_suite/hostile_senders.rs"]
+mod hostile_senders;
 #[path = "ops_suite/index.rs"]
 mod index;
 #[path = "ops_suite/lifecycle.rs"]

@@ -12,6 +12,7 @@ use strongroom_core::state::Standing;
 use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::VolumeId;
 use strongroom_core::values::VolumeType;
+use strongroom_core::values::WaiveReason;
 use strongroom_vault::ops::Arriving;
 use strongroom_vault::ops::AssignRequest;
 use strongroom_vault::ops::ConfirmRequest;
@@ -20,6 +21,11 @@ use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::EscrowRequest;
 use strongroom_vault::ops::Escrowed;
 use strongroom_vault::ops::Unsealed;
+use strongroom_vault::ops::WaiveRequest;
+use strongroom_vault::store::Filter;
+use strongroom_vault::store::Page;
+use strongroom_vault::store::Problem;
+use strongroom_vault::store::Problems;
 
 use crate::fixture::Vault;
 use crate::fixture::at;
@@ -35,7 +41,7 @@ const EXPOSED: EscrowState = EscrowState::Exposed;
 const SUPERSEDED: EscrowState = EscrowState::Superseded;
 
 /// Password `number` of PC-1, in a drop that anybody can make.
-fn anybodys(key: &DropKey, number: u8, naming: Naming, created: i64) -> Dropped {
+pub(crate) fn anybodys(key: &DropKey, number: u8, naming: Naming, created: i64) -> Dropped {
     let contents = DropContents {
         sequence: u64::MAX,
         created_at: at(created),
@@ -54,7 +60,7 @@ fn anybodys(key: &DropKey, number: u8, naming: Naming, created: i64) -> Dropped 
     }
 }
 
-fn hand_in(open: &mut Unsealed, seconds: i64, drop: Dropped) -> Escrowed {
+pub(crate) fn hand_in(open: &mut Unsealed, seconds: i64, drop: Dropped) -> Escrowed {
     let mut done = open.take_drops(&who(seconds), &[drop]).unwrap();
     match done.outcomes.remove(0) {
         DropOutcome::Taken(mut taken) => taken.escrowed.remove(0),
@@ -110,6 +116,23 @@ fn assert_states(vault: &Vault, expected: &[(u8, EscrowState)]) {
     vault.assert_verifies();
 }
 
+/// What is not well with the escrow of this number, where a device is silent after an hour.
+fn problems(vault: &Vault, number: u8, now: i64) -> Vec<Problem> {
+    let page = Page {
+        problems: Some(Problems {
+            any_of: Problem::ALL.to_vec(),
+            silent_since: at(now - 3600),
+        }),
+        ..Page::default()
+    };
+    let listed = vault.inventory().list(&Filter::All, &page).unwrap();
+    let item = listed
+        .items
+        .into_iter()
+        .find(|item| item.record.protector == protector(number));
+    item.unwrap().problems
+}
+
 /// PC-1 has password 1, then anybody hands in password 9 under `claimed`, and then password 2 comes by hand: it is in the
 /// place of password 1, as if nobody had handed anything in.
 #[track_caller]
@@ -120,10 +143,7 @@ fn assert_leads_nobody_astray(first: Option<Naming>, claimed: Naming, second: Na
     if let Some(first) = first {
         by_hand(&mut open, 50, 1, first);
     }
-    let before = vault.inventory().list(
-        &strongroom_vault::store::Filter::All,
-        &strongroom_vault::store::Page::default(),
-    );
+    let before = vault.inventory().list(&Filter::All, &Page::default());
     let before: Vec<_> = before.unwrap().items;
     hand_in(&mut open, 100, anybodys(&key, 9, claimed, 90));
     for item in &before {
@@ -213,9 +233,9 @@ fn an_older_listing_does_not_undo_a_waiver() {
     );
     import(&mut open, 110, &listing);
     item_revealed(&vault, &mut open, 1);
-    let request = strongroom_vault::ops::WaiveRequest {
+    let request = WaiveRequest {
         escrow: vault.item(1).record.escrow,
-        reason: strongroom_core::values::WaiveReason::DeviceDestroyed,
+        reason: WaiveReason::DeviceDestroyed,
         note: "shredded".parse().unwrap(),
     };
     open.waive(&who(200), &request).unwrap();
@@ -284,4 +304,17 @@ fn a_password_without_a_device_vouches_for_no_device_that_anybody_named() {
     assert_eq!(confirmed.record.escrow, claimed.record.escrow);
     assert!(!confirmed.record.unconfirmed && !confirmed.record.conflict);
     vault.assert_verifies();
+}
+
+#[test]
+fn a_device_is_silent_whatever_anybody_hands_in_for_it() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let key = open.drop_key().unwrap();
+    by_hand(&mut open, 50, 1, drive("C:"));
+    assert!(!problems(&vault, 1, 3600).contains(&Problem::Silent));
+    hand_in(&mut open, 5000, anybodys(&key, 9, drive("C:"), 4990));
+    assert!(problems(&vault, 1, 5000).contains(&Problem::Silent));
+    by_hand(&mut open, 5010, 2, drive("D:"));
+    assert!(!problems(&vault, 1, 5020).contains(&Problem::Silent));
 }
