@@ -17,7 +17,9 @@ use proptest::test_runner::FileFailurePersistence;
 
 mod states_model {
     pub(crate) mod harness;
+    pub(crate) mod invariants;
     pub(crate) mod model;
+    pub(crate) mod names;
 }
 
 use crate::states_model::harness::Harness;

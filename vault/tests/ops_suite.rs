@@ -21,6 +21,12 @@ mod dropping;
 mod exporting;
 #[path = "ops_suite/fixture.rs"]
 mod fixture;
+#[path = "ops_suite/hostile.rs"]
+mod hostile;
+#[path = "ops_suite/hostile_proofs.rs"]
+mod hostile_proofs;
+#[path = "ops_suite/hostile_senders.rs"]
+mod hostile_senders;
 #[path = "ops_suite/index.rs"]
 mod index;
 #[path = "ops_suite/lifecycle.rs"]

@@ -90,7 +90,7 @@ pub(super) fn run(
         presented.tell(ui)?;
         let what = match listed.is_empty() {
             true => "recovery password on this volume",
-            false => "password held for this volume",
+            false => HELD,
         };
         return Err(ChoiceError::Nothing { what: what.to_owned() }.into());
     }
@@ -106,6 +106,11 @@ pub(super) fn run(
     let trial = working::unsealed_again(ui, &setting, pin.as_ref(), |vault, who| {
         vault.begin_trial(who, &request)
     })?;
+    if trial.is_empty() {
+        // They were assigned to another device meanwhile.
+        presented.tell(ui)?;
+        return Err(ChoiceError::Nothing { what: HELD.to_owned() }.into());
+    }
     let rounds = u64::from(fve::ROUNDS).saturating_mul(u64::try_from(trial.len()).unwrap_or(u64::MAX));
     let mut progress = ui.progress("rounds of hashing", rounds);
     let tried = trial.run(&metadata, |rounds| progress.advance(u64::from(rounds)));
@@ -184,3 +189,5 @@ fn name(path: &Path) -> Result<LogText, Failure> {
         source,
     })
 }
+
+const HELD: &str = "password held for this volume";

@@ -47,8 +47,15 @@ pub struct Arrival<'a> {
 /// What a source can say of time. A time in the future counts as the time of arrival.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Standing {
-    /// It sees the volume now, or saw it at this time.
+    /// It sees the volume now, and may know when the password was made.
     Live(Option<Time>),
+    /// It saw the volume then, and may know when the password was made.
+    Seen {
+        /// When it saw the volume.
+        at: Time,
+        /// When the password was made.
+        created: Option<Time>,
+    },
     /// It knows when the password was made.
     Dated(Time),
     /// It knows neither.
@@ -94,12 +101,11 @@ pub enum Rule {
 
 /// Decides what an arriving password becomes in `volume`, by the first rule that fits.
 pub fn arrive(volume: &VolumeRecord, arrival: &Arrival<'_>) -> Decision {
-    let held = volume.escrows.iter().find(|held| arrival.is_held_as(held));
-    match held {
+    match arrival.held_in(volume) {
         // Whoever now vouches for a password that nobody vouched for brings it in anew.
         Some(held) if held.unconfirmed && arrival.confirmed => arrival.settle(volume, Some(held)),
         // Also where nobody vouches for it now: it is not held twice, and brings nothing new.
-        Some(held) => arrival.already_held(held),
+        Some(held) => arrival.already_held(volume, held),
         None if !arrival.confirmed => arrival.becomes(Rule::NoStanding, arrival.fresh(EscrowState::Current)),
         None => arrival.settle(volume, None),
     }
@@ -125,9 +131,15 @@ impl Standing {
     fn time(self, arrived: Time) -> Option<Time> {
         match self {
             Self::Live(time) => Some(time.map_or(arrived, |time| time.min(arrived))),
+            Self::Seen { at, created } => Some(created.unwrap_or(at).min(arrived)),
             Self::Dated(time) => Some(time.min(arrived)),
             Self::Undated => None,
         }
+    }
+
+    /// Whether it sees the volume, or saw it.
+    const fn is_live(self) -> bool {
+        matches!(self, Self::Live(_) | Self::Seen { .. })
     }
 }
 
@@ -140,8 +152,8 @@ impl Arrival<'_> {
                 .iter()
                 .filter(|held| again.is_none_or(|again| again.escrow != held.escrow))
         };
-        // What a source without standing said of time holds only where no other says more.
-        let time = self.time().or_else(|| again?.created_at);
+        // What a source without standing said of time does not hold; whoever confirms it says it again.
+        let time = self.time();
         let record = |state| match again {
             Some(again) => EscrowRecord {
                 unconfirmed: false,
@@ -171,18 +183,36 @@ impl Arrival<'_> {
     }
 
     /// Rule 2.
-    fn already_held(&self, held: &EscrowRecord) -> Decision {
+    fn already_held(&self, volume: &VolumeRecord, held: &EscrowRecord) -> Decision {
         let mut record = held.clone();
         if self.confirmed {
             record.created_at = held.created_at.or(self.time());
         }
-        let live = matches!(self.standing, Standing::Live(_)) && self.confirmed;
-        if live && held.state == EscrowState::Superseded {
+        let back = held.state == EscrowState::Superseded && self.confirmed && self.saw_it_since(volume, held);
+        if back {
             record = self.in_state(record, EscrowState::Current);
         }
         let mut decision = self.becomes(Rule::AlreadyHeld, record);
         decision.changed.retain(|record| record != held);
         decision
+    }
+
+    /// Whether it sees the volume, or saw it since everything by which a superseded password is known to be gone: a newer
+    /// one was made, or its end was waived or proven.
+    fn saw_it_since(&self, volume: &VolumeRecord, held: &EscrowRecord) -> bool {
+        let saw = match self.standing {
+            Standing::Live(_) => return true,
+            Standing::Seen { at, .. } => at.min(self.at),
+            Standing::Dated(_) | Standing::Undated => return false,
+        };
+        let others = volume.escrows.iter();
+        let others = others.filter(|other| !other.unconfirmed && other.escrow != held.escrow);
+        let made = others.filter_map(|other| other.created_at);
+        let ended = held.ended.iter().filter(|ending| ending.how != HowEnded::Claimed);
+        let successor = held.superseded_by.and_then(|successor| volume.escrow(successor));
+        let proven = successor.and_then(|successor| successor.proven_at);
+        let last = made.chain(ended.map(|ending| ending.at)).chain(proven).max();
+        last.is_none_or(|last| last <= saw)
     }
 
     /// Rule 3: both are kept, and both are marked until one is proven.
@@ -212,7 +242,7 @@ impl Arrival<'_> {
         others: impl Iterator<Item = &'h EscrowRecord>,
     ) -> Decision {
         let mut decision = self.becomes(Rule::Newest, record);
-        let live = matches!(self.standing, Standing::Live(_));
+        let live = self.standing.is_live();
         for held in others.filter(|held| !(live && self.listed.contains(&held.protector))) {
             let goes = match held.state {
                 EscrowState::Current => volume.supersedes() && held.known_since() <= time,
@@ -320,6 +350,13 @@ impl Arrival<'_> {
         self.standing.time(self.at)
     }
 
+    /// The escrow that holds it already; one that somebody vouches for before any other.
+    fn held_in<'v>(&self, volume: &'v VolumeRecord) -> Option<&'v EscrowRecord> {
+        let mut held = volume.escrows.iter().filter(|held| self.is_held_as(held));
+        let vouched = held.clone().find(|held| !held.unconfirmed);
+        vouched.or_else(|| held.next())
+    }
+
     fn is_held_as(&self, held: &EscrowRecord) -> bool {
         held.protector == self.protector && self.same_password.contains(&held.escrow)
     }
@@ -328,6 +365,7 @@ impl Arrival<'_> {
 mod assigned;
 
 pub use assigned::assign;
+pub use assigned::confirm;
 
 #[cfg(test)]
 mod tests;

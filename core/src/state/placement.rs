@@ -1,5 +1,7 @@
 //! Which volume a password belongs to.
 
+use std::borrow::Borrow;
+
 use crate::state::VolumeRecord;
 use crate::values::MountPoint;
 use crate::values::VolumeId;
@@ -25,15 +27,40 @@ pub enum Placement {
     New,
 }
 
-/// The volume of a device that is meant. `volumes` are all volumes of that device.
+/// The volume of a device that a password goes to, named as it is then; none where it is not there yet. `volumes` are all
+/// volumes of that device.
+///
+/// What a source without standing says names no volume that somebody vouches for, and a volume that it alone named holds
+/// no password of another source but under that source's own names: so it leads nobody astray.
+pub fn meant(volumes: &[VolumeRecord], naming: &Naming, confirmed: bool) -> Option<VolumeRecord> {
+    let (known, claimed): (Vec<&VolumeRecord>, Vec<&VolumeRecord>) =
+        volumes.iter().partition(|volume| volume.is_vouched_for());
+    if let Placement::Held(index) = place(&known, naming) {
+        let volume = *known.get(index)?;
+        return Some(if confirmed {
+            naming.applied_to(volume)
+        } else {
+            volume.clone()
+        });
+    }
+    let is_same = |volume: &&VolumeRecord| !confirmed || volume.id.is_none() || volume.id == naming.id;
+    let claimed: Vec<&VolumeRecord> = claimed.into_iter().filter(is_same).collect();
+    let Placement::Held(index) = place(&claimed, naming) else {
+        return None;
+    };
+    let volume = *claimed.get(index)?;
+    Some(naming.applied_to(&if confirmed { volume.nameless() } else { volume.clone() }))
+}
+
+/// The volume of a device that is meant. `volumes` are those of that device that count.
 ///
 /// Ids never merge. A volume known by a mount point takes the first id named with it, if that mount point never had
 /// another; a password with a mount point alone goes to that id if the mount point had exactly one.
-pub fn place(volumes: &[VolumeRecord], naming: &Naming) -> Placement {
+pub fn place<V: Borrow<VolumeRecord>>(volumes: &[V], naming: &Naming) -> Placement {
     let found = match (&naming.id, &naming.mount) {
         (Some(id), mount) => with_id(volumes, *id).or_else(|| without_id_yet(volumes, mount.as_ref()?)),
         (None, Some(mount)) => only_id_at(volumes, mount).or_else(|| without_id(volumes, mount)),
-        (None, None) => volumes.iter().position(VolumeRecord::is_unnamed),
+        (None, None) => position(volumes, VolumeRecord::is_unnamed),
     };
     found.map_or(Placement::New, Placement::Held)
 }
@@ -65,18 +92,16 @@ impl Naming {
     }
 }
 
-fn with_id(volumes: &[VolumeRecord], id: VolumeId) -> Option<usize> {
-    volumes.iter().position(|volume| volume.id == Some(id))
+fn with_id<V: Borrow<VolumeRecord>>(volumes: &[V], id: VolumeId) -> Option<usize> {
+    position(volumes, |volume| volume.id == Some(id))
 }
 
-fn without_id(volumes: &[VolumeRecord], mount: &MountPoint) -> Option<usize> {
-    volumes
-        .iter()
-        .position(|volume| volume.id.is_none() && volume.mounts.contains(mount))
+fn without_id<V: Borrow<VolumeRecord>>(volumes: &[V], mount: &MountPoint) -> Option<usize> {
+    position(volumes, |volume| volume.id.is_none() && volume.mounts.contains(mount))
 }
 
 /// The volume at a mount point that never had an id.
-fn without_id_yet(volumes: &[VolumeRecord], mount: &MountPoint) -> Option<usize> {
+fn without_id_yet<V: Borrow<VolumeRecord>>(volumes: &[V], mount: &MountPoint) -> Option<usize> {
     if ids_at(volumes, mount).next().is_some() {
         return None;
     }
@@ -84,18 +109,21 @@ fn without_id_yet(volumes: &[VolumeRecord], mount: &MountPoint) -> Option<usize>
 }
 
 /// The volume with an id at a mount point that had exactly one.
-fn only_id_at(volumes: &[VolumeRecord], mount: &MountPoint) -> Option<usize> {
+fn only_id_at<V: Borrow<VolumeRecord>>(volumes: &[V], mount: &MountPoint) -> Option<usize> {
     let mut ids = ids_at(volumes, mount);
     let first = ids.next()?;
     ids.next().is_none().then_some(first)
 }
 
-fn ids_at<'v>(volumes: &'v [VolumeRecord], mount: &'v MountPoint) -> impl Iterator<Item = usize> + 'v {
+fn ids_at<'v, V: Borrow<VolumeRecord>>(volumes: &'v [V], mount: &'v MountPoint) -> impl Iterator<Item = usize> + 'v {
+    let volumes = volumes.iter().map(Borrow::borrow).enumerate();
     volumes
-        .iter()
-        .enumerate()
-        .filter(move |(_, volume)| volume.id.is_some() && volume.mounts.contains(mount))
+        .filter(move |(_, volume): &(usize, &VolumeRecord)| volume.id.is_some() && volume.mounts.contains(mount))
         .map(|(index, _)| index)
+}
+
+fn position<V: Borrow<VolumeRecord>>(volumes: &[V], is_meant: impl Fn(&VolumeRecord) -> bool) -> Option<usize> {
+    volumes.iter().position(|volume| is_meant(volume.borrow()))
 }
 
 /// Mount points that a volume is remembered by: the newest. A record has to fit into a leaf.

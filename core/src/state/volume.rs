@@ -50,6 +50,21 @@ impl VolumeRecord {
         self.id.is_none() && self.mounts.is_empty()
     }
 
+    /// Whether the source of one of its escrows is known; where none is, anybody may have named it so.
+    pub fn is_vouched_for(&self) -> bool {
+        self.escrows.iter().any(|record| !record.unconfirmed)
+    }
+
+    /// The record without anything that tells it from other volumes of its device.
+    pub(super) fn nameless(&self) -> Self {
+        Self {
+            id: None,
+            mounts: Vec::new(),
+            kind: VolumeType::Unknown,
+            ..self.clone()
+        }
+    }
+
     /// Whether a newer password here makes older ones superseded. Not where passwords of several volumes may stand
     /// together: in an unnamed volume, and in a removable one without id.
     pub fn supersedes(&self) -> bool {

@@ -14,7 +14,9 @@ use strongroom_core::state::Source;
 use strongroom_core::state::Standing;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::arrive;
+use strongroom_core::state::confirm;
 use strongroom_core::state::expose;
+use strongroom_core::state::meant;
 use strongroom_core::state::place;
 use strongroom_core::state::waive;
 use strongroom_core::values::DeviceName;
@@ -30,17 +32,17 @@ use crate::Told;
 use crate::states_model::model::Decided;
 use crate::states_model::model::Seen;
 
-const GRACE: u64 = 50;
+pub(super) const GRACE: u64 = 50;
 
 /// A projection, every change that made it, and the password of each escrow, in order of arrival.
 #[derive(Default)]
 pub(crate) struct Harness {
     now: i64,
-    projection: Projection,
-    changes: Vec<Change>,
-    passwords: Vec<u8>,
+    pub(super) projection: Projection,
+    pub(super) changes: Vec<Change>,
+    pub(super) passwords: Vec<u8>,
     /// The records as they were before the last step.
-    before: Vec<(u64, EscrowRecord)>,
+    pub(super) before: Vec<(u64, EscrowRecord)>,
 }
 
 impl Harness {
@@ -52,9 +54,7 @@ impl Harness {
             Step::Arrive(arriving) => return self.take_in(arriving),
             Step::Confirm(number) => {
                 if let Some((volume, record)) = chosen(*number).filter(|(_, record)| record.unconfirmed) {
-                    let password = self.passwords[index(record.escrow)];
-                    let standing = record.created_at.map_or(Standing::Undated, Standing::Dated);
-                    return vec![self.arrive(volume, record.protector, password, standing, true, &[])];
+                    return vec![self.confirm(volume, &record)];
                 }
             }
             Step::Expose(number) => {
@@ -98,75 +98,6 @@ impl Harness {
         seen.collect()
     }
 
-    /// What must hold whatever happened.
-    pub(crate) fn check_invariants(&self) {
-        let records = self.records();
-        for ((volume, before), (still, now)) in self.before.iter().zip(&records) {
-            assert_eq!(
-                (volume, before.escrow),
-                (still, now.escrow),
-                "never moved, never deleted"
-            );
-            let fixed = |record: &EscrowRecord| (record.protector, record.envelope, record.source, record.escrowed_at);
-            assert_eq!(fixed(before), fixed(now), "never overwritten");
-            assert!(before.shown_at <= now.shown_at, "never forgotten that it was shown");
-            if before.state == EscrowState::Exposed && now.state != EscrowState::Exposed {
-                assert!(now.ended.is_some(), "an exposure ends on somebody's word");
-            }
-        }
-        for (volume, record) in &records {
-            let same =
-                |other: &EscrowRecord| self.passwords[index(other.escrow)] == self.passwords[index(record.escrow)];
-            let ever_shown = records.iter().any(|(_, other)| same(other) && other.ever_shown());
-            assert!(
-                !ever_shown || record.state != EscrowState::Current,
-                "shown, and current: {record:?}"
-            );
-            if record.state == EscrowState::Exposed {
-                let began = record.exposed_at.expect("an exposure has a beginning");
-                assert_eq!(record.rotate_by, Some(began.plus_seconds(GRACE)), "and a due date");
-                assert!(record.ever_shown() && record.ended.is_none());
-            }
-            assert_eq!(
-                record.superseded_at.is_some(),
-                record.state == EscrowState::Superseded,
-                "{record:?}"
-            );
-            if let Some(successor) = record.superseded_by {
-                assert_eq!(record.state, EscrowState::Superseded);
-                assert!(
-                    self.volume(*volume).escrow(successor).is_some(),
-                    "a successor is of the same volume"
-                );
-            }
-        }
-        let volumes = self.projection.volumes();
-        for (one, volume) in volumes.iter().enumerate() {
-            let same = |other: &&VolumeRecord| other.device == volume.device && other.id == volume.id;
-            assert!(
-                volume.id.is_none() || volumes.iter().filter(same).count() == 1,
-                "volume {one}: ids never merge"
-            );
-        }
-        let exposed = records
-            .iter()
-            .filter(|(_, record)| record.state == EscrowState::Exposed)
-            .count();
-        let totals = self.projection.totals();
-        assert_eq!(totals.exposed, u64::try_from(exposed).unwrap());
-        assert_eq!(totals.escrows, u64::try_from(records.len()).unwrap());
-    }
-
-    /// The changes alone make the same records.
-    pub(crate) fn check_replay(&self) {
-        let mut again = Projection::default();
-        for change in &self.changes {
-            again.apply(change).unwrap();
-        }
-        assert_eq!(again.volumes(), self.projection.volumes());
-        assert_eq!(again.totals(), self.projection.totals());
-    }
-
     fn take_in(&mut self, arriving: &Arriving) -> Decided {
         let volume = self.volume_of(arriving);
         let mut passwords = arriving.passwords.clone();
@@ -178,7 +109,10 @@ impl Harness {
         for (protector, password, made) in passwords {
             let standing = match arriving.told {
                 Told::Live => Standing::Live(None),
-                Told::Taken(taken) => Standing::Live(Some(at(self.now + taken))),
+                Told::Taken(taken) => Standing::Seen {
+                    at: at(self.now + taken),
+                    created: None,
+                },
                 Told::Dated => Standing::Dated(at(self.now + made)),
                 Told::Undated => Standing::Undated,
             };
@@ -205,19 +139,19 @@ impl Harness {
             .filter(|v| v.device.as_ref() == Some(&name))
             .cloned()
             .collect();
-        let volume = match place(&own, &naming) {
-            Placement::Held(index) => own[index].clone(),
-            Placement::New => VolumeRecord {
+        let fresh = || {
+            let device = own.first().map_or(Some(name), |volume| volume.device.clone());
+            naming.applied_to(&VolumeRecord {
                 volume: u64::try_from(volumes.len() + 1).unwrap(),
-                device: own.first().map_or(Some(name), |volume| volume.device.clone()),
+                device,
                 id: None,
                 mounts: vec![],
                 kind: VolumeType::Unknown,
                 escrows: vec![],
-            },
+            })
         };
-        let named = naming.applied_to(&volume);
-        self.apply(Change::Volume(named.naming()));
+        let volume = meant(&own, &naming, arriving.confirmed).unwrap_or_else(fresh);
+        self.apply(Change::Volume(volume.naming()));
         assert_eq!(
             self.volume(volume.volume).escrows,
             volume.escrows,
@@ -235,31 +169,26 @@ impl Harness {
         confirmed: bool,
         listed: &[ProtectorId],
     ) -> (String, usize, Vec<usize>, bool) {
-        let records = self.records();
-        let same = |record: &&EscrowRecord| self.passwords[index(record.escrow)] == password;
-        let same: Vec<&EscrowRecord> = records.iter().map(|(_, record)| record).filter(same).collect();
         let next = u8::try_from(self.passwords.len()).unwrap();
-        let decision = arrive(
-            self.volume(volume),
-            &Arrival {
-                escrow: EscrowId::new([next; 16]),
-                protector,
-                envelope: Digest::new([next; 32]),
-                source: Source::Import,
-                standing,
-                confirmed,
-                at: at(self.now),
-                by: "bob",
-                listed,
-                same_password: &same.iter().map(|record| record.escrow).collect::<Vec<_>>(),
-                shown: same
-                    .iter()
-                    .copied()
-                    .filter(|record| record.ever_shown())
-                    .max_by_key(|record| record.shown_at),
-                grace_seconds: GRACE,
-            },
-        );
+        let decision = self.decided(password, |same, shown| {
+            arrive(
+                self.volume(volume),
+                &Arrival {
+                    escrow: EscrowId::new([next; 16]),
+                    protector,
+                    envelope: Digest::new([next; 32]),
+                    source: Source::Import,
+                    standing,
+                    confirmed,
+                    at: at(self.now),
+                    by: "bob",
+                    listed,
+                    same_password: same,
+                    shown,
+                    grace_seconds: GRACE,
+                },
+            )
+        });
         self.check_decision(volume, &decision);
         if index(decision.escrow) == self.passwords.len() {
             self.passwords.push(password);
@@ -267,14 +196,66 @@ impl Harness {
         for record in &decision.changed {
             self.put(volume, record.clone());
         }
-        let rule = serde_json::to_value(decision.rule)
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let mut gone: Vec<usize> = decision.superseded.iter().copied().map(index).collect();
-        gone.sort_unstable();
-        (rule, index(decision.escrow), gone, decision.exposure_ended)
+        told(&decision)
+    }
+
+    /// As the vault does: in the volume that is known by the same names by now, if there is one.
+    fn confirm(&mut self, from: u64, record: &EscrowRecord) -> (String, usize, Vec<usize>, bool) {
+        let home = self.volume(from).clone();
+        let mut known = self.projection.volumes().to_vec();
+        known.retain(|volume| volume.device == home.device && volume.is_vouched_for());
+        let naming = Naming {
+            id: home.id,
+            mount: home.mount().cloned(),
+            kind: Some(home.kind),
+        };
+        let target = match place(&known, &naming) {
+            Placement::Held(index) if !home.is_vouched_for() => naming.applied_to(&known[index]),
+            Placement::Held(_) | Placement::New => home,
+        };
+        let decision = self.decided(self.passwords[index(record.escrow)], |same, shown| {
+            confirm(
+                &target,
+                record,
+                &Arrival {
+                    escrow: record.escrow,
+                    protector: record.protector,
+                    envelope: record.envelope,
+                    source: record.source,
+                    standing: record.created_at.map_or(Standing::Undated, Standing::Dated),
+                    confirmed: true,
+                    at: at(self.now),
+                    by: "bob",
+                    listed: &[],
+                    same_password: same,
+                    shown,
+                    grace_seconds: GRACE,
+                },
+            )
+        });
+        self.apply(Change::Volume(target.naming()));
+        for changed in &decision.changed {
+            if changed.escrow == record.escrow && target.volume != from {
+                self.apply(Change::Moved {
+                    from,
+                    volume: target.volume,
+                    record: Box::new(changed.clone()),
+                });
+            } else {
+                self.put(target.volume, changed.clone());
+            }
+        }
+        told(&decision)
+    }
+
+    /// What is decided of a password, given the escrows that hold the same and the one that was shown last.
+    fn decided(&self, password: u8, decide: impl FnOnce(&[EscrowId], Option<&EscrowRecord>) -> Decision) -> Decision {
+        let records = self.records();
+        let same = |record: &&EscrowRecord| self.passwords[index(record.escrow)] == password;
+        let same: Vec<&EscrowRecord> = records.iter().map(|(_, record)| record).filter(same).collect();
+        let shown = same.iter().copied().filter(|record| record.ever_shown());
+        let shown = shown.max_by_key(|record| record.shown_at);
+        decide(&same.iter().map(|record| record.escrow).collect::<Vec<_>>(), shown)
     }
 
     fn check_decision(&self, volume: u64, decision: &Decision) {
@@ -305,12 +286,12 @@ impl Harness {
         }
     }
 
-    fn volume(&self, volume: u64) -> &VolumeRecord {
+    pub(super) fn volume(&self, volume: u64) -> &VolumeRecord {
         &self.projection.volumes()[usize::try_from(volume - 1).unwrap()]
     }
 
     /// Every record with its volume, in order of arrival.
-    fn records(&self) -> Vec<(u64, EscrowRecord)> {
+    pub(super) fn records(&self) -> Vec<(u64, EscrowRecord)> {
         let volumes = self.projection.volumes().iter();
         let mut records: Vec<_> = volumes
             .flat_map(|volume| volume.escrows.iter().map(|record| (volume.volume, record.clone())))
@@ -332,6 +313,17 @@ impl Harness {
     }
 }
 
+fn told(decision: &Decision) -> (String, usize, Vec<usize>, bool) {
+    let rule = serde_json::to_value(decision.rule)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut gone: Vec<usize> = decision.superseded.iter().copied().map(index).collect();
+    gone.sort_unstable();
+    (rule, index(decision.escrow), gone, decision.exposure_ended)
+}
+
 fn at(seconds: i64) -> Time {
     Time::from_millis(seconds * 1000).unwrap()
 }
@@ -344,6 +336,6 @@ fn guid(number: u8) -> ProtectorId {
     ProtectorId::new([number; 16])
 }
 
-fn index(escrow: EscrowId) -> usize {
+pub(super) fn index(escrow: EscrowId) -> usize {
     usize::from(escrow.as_bytes()[0])
 }

@@ -1,19 +1,18 @@
 //! The rules of the states, as small as they can be said: of numbers instead of GUIDs, and of seconds.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::Arriving;
 use crate::Step;
 use crate::Told;
+use crate::states_model::names::Volume;
 
 /// Everything that the model knows.
 #[derive(Default)]
 pub(crate) struct Model {
     now: i64,
-    devices: BTreeMap<u8, Device>,
-    volumes: Vec<Volume>,
-    escrows: Vec<Escrow>,
+    pub(super) volumes: Vec<Volume>,
+    pub(super) escrows: Vec<Escrow>,
 }
 
 /// What of an escrow both sides must agree on.
@@ -34,33 +33,20 @@ pub(crate) struct Seen {
 /// What was decided: of each password its rule, escrow, whom it superseded, and whether that ended an exposure.
 pub(crate) type Decided = Vec<(String, usize, Vec<usize>, bool)>;
 
-#[derive(Default)]
-struct Device {
-    by_id: BTreeMap<u8, usize>,
-    by_mount: BTreeMap<u8, usize>,
-    unnamed: Option<usize>,
-    ids_at: BTreeMap<u8, BTreeSet<u8>>,
-}
-
-#[derive(Default)]
-struct Volume {
-    removable: Option<bool>,
-    has_id: bool,
-    has_mount: bool,
-}
-
 #[derive(Clone)]
-struct Escrow {
-    seen: Seen,
+pub(super) struct Escrow {
+    pub(super) seen: Seen,
     arrived: i64,
-    proven: bool,
+    proven: Option<i64>,
+    waived: Option<i64>,
 }
 
 struct Coming {
     volume: usize,
     protector: u8,
     password: u8,
-    live: bool,
+    /// When a live source saw the volume; one that sees it now knows better than all before.
+    saw: Option<i64>,
     time: Option<i64>,
     confirmed: bool,
     listed: Vec<u8>,
@@ -78,26 +64,18 @@ impl Model {
             Step::Clock(seconds) => self.now += seconds,
             Step::Arrive(arriving) => return self.take_in(arriving),
             Step::Confirm(number) if self.escrows.get(chosen(number)).is_some_and(|e| e.seen.unconfirmed) => {
-                let held = self.escrows[chosen(number)].seen.clone();
-                let (rule, escrow, mut gone, ended) = self.arrives(&Coming {
-                    volume: held.volume,
-                    protector: held.protector,
-                    password: held.password,
-                    live: false,
-                    time: held.created.map(|time| time.min(self.now)),
-                    confirmed: true,
-                    listed: vec![],
-                });
-                gone.sort_unstable();
-                return vec![(rule.to_owned(), escrow, gone, ended)];
+                return vec![self.confirm(chosen(number))];
             }
             Step::Expose(number) if !self.escrows.is_empty() => self.show(chosen(number)),
-            Step::Prove(number) if !self.escrows.is_empty() => self.escrows[chosen(number)].proven = true,
+            Step::Prove(number) if !self.escrows.is_empty() => {
+                self.escrows[chosen(number)].proven = Some(self.now);
+            }
             // It ends an exposure on record.
             Step::Waive(number) if !self.escrows.is_empty() => {
-                let seen = &mut self.escrows[chosen(number)].seen;
-                if seen.state == "exposed" {
-                    (seen.state, seen.ended) = ("superseded", Some("waived"));
+                let escrow = &mut self.escrows[chosen(number)];
+                if escrow.seen.state == "exposed" {
+                    (escrow.seen.state, escrow.seen.ended) = ("superseded", Some("waived"));
+                    escrow.waived = Some(self.now);
                 }
             }
             Step::Confirm(_) | Step::Expose(_) | Step::Prove(_) | Step::Waive(_) => {}
@@ -126,7 +104,11 @@ impl Model {
                 volume,
                 protector,
                 password,
-                live: matches!(arriving.told, Told::Live | Told::Taken(_)),
+                saw: match arriving.told {
+                    Told::Live => Some(i64::MAX),
+                    Told::Taken(taken) => Some(self.now + taken.min(0)),
+                    Told::Dated | Told::Undated => None,
+                },
                 time,
                 confirmed: arriving.confirmed,
                 listed: listed.clone(),
@@ -137,34 +119,41 @@ impl Model {
         decided
     }
 
-    /// A volume is (device, volume id), else (device, mount point), else (device, unnamed).
-    fn volume_of(&mut self, arriving: &Arriving) -> usize {
-        let device = self.devices.entry(arriving.device).or_default();
-        let next = self.volumes.len();
-        let volume = match (arriving.id, arriving.mount) {
-            (Some(id), mount) => {
-                // A mount-point volume takes the first id named with it, if that mount point never had another.
-                let had_none = |mount: &u8| device.ids_at.get(mount).is_none_or(BTreeSet::is_empty);
-                let takes = mount.filter(had_none).filter(|_| !device.by_id.contains_key(&id));
-                let taken = takes.and_then(|mount| device.by_mount.remove(&mount));
-                device.ids_at.entry(mount.unwrap_or(u8::MAX)).or_default().insert(id);
-                *device.by_id.entry(id).or_insert(taken.unwrap_or(next))
-            }
-            // A password with a mount point alone goes to that id if it had exactly one.
-            (None, Some(mount)) => match device.ids_at.get(&mount) {
-                Some(ids) if ids.len() == 1 => device.by_id[ids.first().unwrap()],
-                _ => *device.by_mount.entry(mount).or_insert(next),
-            },
-            (None, None) => *device.unnamed.get_or_insert(next),
-        };
-        if volume == next {
-            self.volumes.push(Volume::default());
+    /// It is judged where its volume is known by now, by its own time.
+    fn confirm(&mut self, escrow: usize) -> (String, usize, Vec<usize>, bool) {
+        let home = self.escrows[escrow].seen.volume;
+        let (id, mount) = (self.volumes[home].id, self.volumes[home].mounts.last().copied());
+        let known = self.of_device(self.volumes[home].device, true);
+        if let Some(volume) = self.find(&known, id, mount).filter(|_| !known.contains(&home)) {
+            self.name(volume, id, mount, self.volumes[home].removable);
+            self.escrows[escrow].seen.volume = volume;
         }
-        let known = &mut self.volumes[volume];
-        known.has_id |= arriving.id.is_some();
-        known.has_mount |= arriving.mount.is_some();
-        known.removable = known.removable.or(arriving.removable);
-        volume
+        let held = self.escrows[escrow].seen.clone();
+        let same = |other: &Escrow| {
+            let seen = &other.seen;
+            !seen.unconfirmed
+                && (seen.volume, seen.protector, seen.password) == (held.volume, held.protector, held.password)
+        };
+        if let Some(other) = self.escrows.iter().position(same) {
+            let seen = &mut self.escrows[escrow].seen;
+            seen.unconfirmed = false;
+            if seen.state == "current" {
+                (seen.state, seen.superseded_by) = ("superseded", Some(other));
+            }
+            return ("already-held".to_owned(), escrow, vec![], false);
+        }
+        let coming = Coming {
+            volume: held.volume,
+            protector: held.protector,
+            password: held.password,
+            saw: None,
+            time: held.created.map(|time| time.min(self.now)),
+            confirmed: true,
+            listed: vec![],
+        };
+        let (rule, escrow, mut gone, ended) = self.settles(&coming, Some(escrow));
+        gone.sort_unstable();
+        (rule.to_owned(), escrow, gone, ended)
     }
 
     /// What an arriving password becomes; the first rule that fits.
@@ -173,10 +162,10 @@ impl Model {
             .filter(|index| self.escrows[*index].seen.volume == coming.volume)
             .collect();
         let seen = |index: &usize| &self.escrows[*index].seen;
-        let held = all
-            .iter()
-            .copied()
-            .find(|index| seen(index).protector == coming.protector && seen(index).password == coming.password);
+        let same = |index: &usize| seen(index).protector == coming.protector && seen(index).password == coming.password;
+        let mut held = all.iter().copied().filter(same);
+        let vouched = held.clone().find(|index| !seen(index).unconfirmed);
+        let held = vouched.or_else(|| held.next());
         match held {
             // Nobody unknown brings anything new of what is held.
             Some(held) if !coming.confirmed => return ("already-held", held, vec![], false),
@@ -185,18 +174,43 @@ impl Model {
                 return ("no-standing", escrow, vec![], false);
             }
             Some(held) if !seen(&held).unconfirmed => {
+                // A live source brings a superseded one back, if it saw it since that could be known to be gone.
+                let since = coming
+                    .saw
+                    .is_some_and(|saw| self.gone_since(held).is_none_or(|gone| gone <= saw));
                 let record = &mut self.escrows[held].seen;
                 record.created = record.created.or(coming.time);
-                // A live source brings a superseded one back.
-                if coming.live && record.state == "superseded" {
+                if since && record.state == "superseded" {
                     self.becomes(held, "current");
                 }
                 return ("already-held", held, vec![], false);
             }
             _ => {}
         }
-        let time = coming.time.or_else(|| seen(&held?).created);
-        let others: Vec<usize> = all.into_iter().filter(|index| Some(*index) != held).collect();
+        self.settles(coming, held)
+    }
+
+    /// When something newer was made in its volume, its exposure was waived, or its successor was proven: the last of these.
+    fn gone_since(&self, held: usize) -> Option<i64> {
+        let escrow = &self.escrows[held];
+        let others = self.escrows.iter().enumerate().filter(|(index, _)| *index != held);
+        let beside = others.filter(|(_, other)| other.seen.volume == escrow.seen.volume && !other.seen.unconfirmed);
+        let made = beside.filter_map(|(_, other)| other.seen.created);
+        let waived = escrow.waived.filter(|_| escrow.seen.ended == Some("waived"));
+        let proven = escrow
+            .seen
+            .superseded_by
+            .and_then(|successor| self.escrows[successor].proven);
+        made.chain(waived).chain(proven).max()
+    }
+
+    /// The rules from the third on; `held` nobody vouched for until now.
+    fn settles(&mut self, coming: &Coming, held: Option<usize>) -> (&'static str, usize, Vec<usize>, bool) {
+        let seen = |index: &usize| &self.escrows[*index].seen;
+        let time = coming.time;
+        let others: Vec<usize> = (0..self.escrows.len())
+            .filter(|index| seen(index).volume == coming.volume && Some(*index) != held)
+            .collect();
         let known: Vec<usize> = others
             .iter()
             .copied()
@@ -239,12 +253,12 @@ impl Model {
     /// Older current ones become superseded, and exposed ones end.
     fn gives_way(&mut self, coming: &Coming, escrow: usize, time: i64, others: &[usize]) -> (Vec<usize>, bool) {
         let volume = &self.volumes[coming.volume];
-        let unnamed = !volume.has_id && !volume.has_mount;
-        let exempt = unnamed || (volume.removable == Some(true) && !volume.has_id);
+        let unnamed = volume.id.is_none() && volume.mounts.is_empty();
+        let exempt = unnamed || (volume.removable == Some(true) && volume.id.is_none());
         let (mut gone, mut ended) = (Vec::new(), false);
         for index in others {
             let other = &mut self.escrows[*index];
-            let listed = coming.live && coming.listed.contains(&other.seen.protector);
+            let listed = coming.saw.is_some() && coming.listed.contains(&other.seen.protector);
             let older = other.seen.created.unwrap_or(other.arrived) <= time;
             let goes = match other.seen.state {
                 "current" => !exempt && !listed && older,
@@ -282,7 +296,8 @@ impl Model {
                     ended: None,
                 },
                 arrived: self.now,
-                proven: false,
+                proven: None,
+                waived: None,
             });
         }
         self.escrows[index].seen.unconfirmed = !coming.confirmed;
@@ -316,7 +331,7 @@ impl Model {
         let shown: BTreeSet<usize> = twins.chain([index]).collect();
         for index in shown {
             let successor = self.escrows[index].seen.superseded_by;
-            let buried = successor.is_some_and(|successor| self.escrows[successor].proven);
+            let buried = successor.is_some_and(|successor| self.escrows[successor].proven.is_some());
             let seen = &mut self.escrows[index].seen;
             seen.shown = seen.shown.max(Some(self.now));
             // A superseded one whose successor was never proven is exposed anew.

@@ -16,13 +16,12 @@ use strongroom_core::state::Change;
 use strongroom_core::state::Decision;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::Naming;
-use strongroom_core::state::Placement;
 use strongroom_core::state::Rule;
 use strongroom_core::state::Source;
 use strongroom_core::state::Standing;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::arrive;
-use strongroom_core::state::place;
+use strongroom_core::state::meant;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 use strongroom_core::values::LogText;
@@ -239,7 +238,8 @@ impl Escrowed {
 /// The volume that is meant, as it is after this naming; its escrows are those before.
 ///
 /// A password without a device goes where the same password of the same protector is held, wherever that is: to read a
-/// file again changes nothing, also where its passwords were assigned since. Else it is a volume of its own.
+/// file again changes nothing, also where its passwords were assigned since. What nobody vouches for does not say whose it
+/// is. Else it is a volume of its own.
 fn volume_for(
     session: &mut Session<'_>,
     arriving: &Arriving<'_>,
@@ -252,12 +252,11 @@ fn volume_for(
         };
     };
     let volumes = session.volumes_of(device)?;
-    let held = match place(&volumes, &arriving.naming) {
-        Placement::Held(index) => volumes.get(index).cloned(),
-        Placement::New => None,
-    };
-    let volume = held.unwrap_or_else(|| new_volume(session, Some(name_of(&volumes, device))));
-    Ok(arriving.naming.applied_to(&volume))
+    let held = meant(&volumes, &arriving.naming, arriving.confirmed);
+    Ok(held.unwrap_or_else(|| {
+        let volume = new_volume(session, Some(name_of(&volumes, device)));
+        arriving.naming.applied_to(&volume)
+    }))
 }
 
 fn held_somewhere(
@@ -269,7 +268,7 @@ fn held_somewhere(
         let volume = session.volume(volume)?;
         if volume
             .escrow(escrow)
-            .is_some_and(|held| held.protector == arriving.protector)
+            .is_some_and(|held| held.protector == arriving.protector && (!held.unconfirmed || !arriving.confirmed))
         {
             return Ok(Some(volume));
         }
@@ -305,6 +304,35 @@ fn event(session: &Session<'_>, volume: &VolumeRecord, decision: &Decision) -> R
     event
         .changes
         .extend(changed.map(|record| escrow_change(volume, record)));
+    Ok(event)
+}
+
+/// The event of an escrow that was there and goes to the volume `target` now, where it is not there yet.
+pub(super) fn settled(
+    session: &Session<'_>,
+    event: EventBody,
+    (from, held): (&VolumeRecord, &EscrowRecord),
+    target: &VolumeRecord,
+    decision: &Decision,
+) -> Result<EventBody, Error> {
+    let mut event = EventBody {
+        rule: Some(decision.rule),
+        result: Some(decision.state.as_str().to_owned()),
+        ..event
+    };
+    event.changes.extend(naming_change(session, target)?);
+    let moves = from.volume != target.volume;
+    for record in decision.changed.iter().filter(|record| moves || *record != held) {
+        event.changes.push(if moves && record.escrow == held.escrow {
+            Change::Moved {
+                from: from.volume,
+                volume: target.volume,
+                record: Box::new(record.clone()),
+            }
+        } else {
+            escrow_change(target, record)
+        });
+    }
     Ok(event)
 }
 

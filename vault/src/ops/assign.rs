@@ -1,16 +1,11 @@
 //! `assign`: gives an escrow that came without a device its place.
 
 use strongroom_core::log::Action;
-use strongroom_core::log::EventBody;
 use strongroom_core::state::Arrival;
-use strongroom_core::state::Change;
-use strongroom_core::state::Decision;
-use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::Naming;
-use strongroom_core::state::Placement;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::assign;
-use strongroom_core::state::place;
+use strongroom_core::state::meant;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 
@@ -18,9 +13,8 @@ use crate::ops::Error;
 use crate::ops::Escrowed;
 use crate::ops::Unsealed;
 use crate::ops::Who;
-use crate::ops::arriving::escrow_change;
 use crate::ops::arriving::name_of;
-use crate::ops::arriving::naming_change;
+use crate::ops::arriving::settled;
 use crate::ops::confirm::own_times;
 use crate::ops::recording::about;
 use crate::ops::recording::located;
@@ -92,7 +86,8 @@ impl Unsealed {
         );
         let mut escrowed = Escrowed::of(&target, &decision)?;
         escrowed.leaf = Some(session.next_leaf(&draft));
-        draft.event(event(&session, (&from, &held), &target, &decision)?);
+        let event = about(Action::Assign, &target, &held);
+        draft.event(settled(&session, event, (&from, &held), &target, &decision)?);
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
         let committed = session.commit(&draft, &key, escrowed)?;
         Ok(self.remember(committed)?.into_subject())
@@ -108,41 +103,11 @@ fn target(session: &mut Session<'_>, from: &VolumeRecord, request: &AssignReques
         kind: request.naming.kind.or(Some(from.kind)),
     };
     let volumes = session.volumes_of(&request.device)?;
-    let held = match place(&volumes, &naming) {
-        Placement::Held(index) => volumes.get(index).cloned(),
-        Placement::New => None,
-    };
-    let volume = held.unwrap_or_else(|| VolumeRecord {
-        device: Some(name_of(&volumes, &request.device)),
-        escrows: Vec::new(),
-        ..from.clone()
-    });
-    Ok(naming.applied_to(&volume))
-}
-
-fn event(
-    session: &Session<'_>,
-    (from, held): (&VolumeRecord, &EscrowRecord),
-    target: &VolumeRecord,
-    decision: &Decision,
-) -> Result<EventBody, Error> {
-    let mut event = EventBody {
-        rule: Some(decision.rule),
-        result: Some(decision.state.as_str().to_owned()),
-        ..about(Action::Assign, target, held)
-    };
-    event.changes.extend(naming_change(session, target)?);
-    let moves = from.volume != target.volume;
-    for record in decision.changed.iter().filter(|record| moves || *record != held) {
-        event.changes.push(if moves && record.escrow == held.escrow {
-            Change::Moved {
-                from: from.volume,
-                volume: target.volume,
-                record: Box::new(record.clone()),
-            }
-        } else {
-            escrow_change(target, record)
-        });
-    }
-    Ok(event)
+    Ok(meant(&volumes, &naming, true).unwrap_or_else(|| {
+        naming.applied_to(&VolumeRecord {
+            device: Some(name_of(&volumes, &request.device)),
+            escrows: Vec::new(),
+            ..from.clone()
+        })
+    }))
 }

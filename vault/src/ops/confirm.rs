@@ -4,8 +4,12 @@ use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
 use strongroom_core::state::Arrival;
 use strongroom_core::state::EscrowRecord;
+use strongroom_core::state::Naming;
+use strongroom_core::state::Placement;
 use strongroom_core::state::Standing;
-use strongroom_core::state::arrive;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::state::confirm;
+use strongroom_core::state::place;
 use strongroom_core::values::EscrowId;
 use strongroom_core::values::LogText;
 
@@ -13,10 +17,11 @@ use crate::ops::Error;
 use crate::ops::Escrowed;
 use crate::ops::Unsealed;
 use crate::ops::Who;
-use crate::ops::arriving::escrow_change;
+use crate::ops::arriving::settled;
 use crate::ops::recording::about;
 use crate::ops::recording::located;
 use crate::ops::twins::Twins;
+use crate::store::Session;
 
 /// An escrow that somebody vouches for.
 #[derive(Clone, Debug)]
@@ -55,9 +60,11 @@ impl Unsealed {
             return Err(self.refuse_with(who, event, Error::HasStanding { escrow: held.escrow }));
         }
         let (_, fingerprint) = session.held(&volume, held.escrow)?;
-        let twins = Twins::find(&mut session, &volume, &fingerprint)?;
-        let decision = arrive(
-            &volume,
+        let target = target(&mut session, &volume)?;
+        let twins = Twins::find(&mut session, &target, &fingerprint)?;
+        let decision = confirm(
+            &target,
+            &held,
             &Arrival {
                 escrow: held.escrow,
                 protector: held.protector,
@@ -73,22 +80,36 @@ impl Unsealed {
                 grace_seconds: session.vault()?.grace_seconds,
             },
         );
-        let mut escrowed = Escrowed::of(&volume, &decision)?;
+        let mut escrowed = Escrowed::of(&target, &decision)?;
         escrowed.leaf = Some(session.next_leaf(&draft));
-        draft.event(EventBody {
-            rule: Some(decision.rule),
-            result: Some(decision.state.as_str().to_owned()),
-            changes: decision
-                .changed
-                .iter()
-                .map(|record| escrow_change(&volume, record))
-                .collect(),
-            ..event
-        });
+        let event = EventBody {
+            note: event.note,
+            ..about(Action::Confirm, &target, &held)
+        };
+        draft.event(settled(&session, event, (&volume, &held), &target, &decision)?);
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
         let committed = session.commit(&draft, &key, escrowed)?;
         Ok(self.remember(committed)?.into_subject())
     }
+}
+
+/// The volume that it belongs to: one that is known by the same names by now, else the one in which it waits.
+fn target(session: &mut Session<'_>, from: &VolumeRecord) -> Result<VolumeRecord, Error> {
+    let Some(device) = from.device.as_ref().filter(|_| !from.is_vouched_for()) else {
+        return Ok(from.clone());
+    };
+    let mut known = session.volumes_of(device)?;
+    known.retain(VolumeRecord::is_vouched_for);
+    let naming = Naming {
+        id: from.id,
+        mount: from.mount().cloned(),
+        kind: Some(from.kind),
+    };
+    let held = match place(&known, &naming) {
+        Placement::Held(index) => known.get(index),
+        Placement::New => None,
+    };
+    Ok(held.map_or_else(|| from.clone(), |volume| naming.applied_to(volume)))
 }
 
 /// What an escrow's own record can say of time.

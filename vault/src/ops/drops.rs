@@ -259,7 +259,6 @@ fn arriving<'d>(
     file: Option<&LogText>,
 ) -> Arriving<'d> {
     let confirmed = sender.is_some_and(|sender| sender.may_speak_for(&escrow.device));
-    let time = escrow.created_at.unwrap_or(opened.created_at);
     let mut listed: Vec<ProtectorId> = escrow.listed.clone();
     listed.push(escrow.protector);
     Arriving {
@@ -269,9 +268,12 @@ fn arriving<'d>(
         password: &escrow.password,
         source: Source::Drop,
         standing: if confirmed && !late {
-            Standing::Live(Some(time))
+            Standing::Seen {
+                at: opened.created_at,
+                created: escrow.created_at,
+            }
         } else {
-            Standing::Dated(time)
+            Standing::Dated(escrow.created_at.unwrap_or(opened.created_at))
         },
         confirmed,
         listed,

@@ -13,9 +13,10 @@ pub fn in_order(arriving: &[Arriving<'_>]) -> Vec<usize> {
     order
 }
 
-const fn turn(standing: Standing) -> (u8, Option<Time>) {
+fn turn(standing: Standing) -> (u8, Option<Time>) {
     match standing {
         Standing::Dated(time) | Standing::Live(Some(time)) => (0, Some(time)),
+        Standing::Seen { at, created } => (0, created.or(Some(at))),
         Standing::Live(None) => (1, None),
         Standing::Undated => (2, None),
     }

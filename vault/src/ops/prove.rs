@@ -34,6 +34,7 @@ use crate::ops::arriving::escrow_change;
 use crate::ops::arriving::naming_change;
 use crate::ops::opening;
 use crate::ops::recording::about;
+use crate::ops::recording::located;
 use crate::ops::trial::Candidate;
 use crate::ops::trial::Outcome;
 use crate::store::Session;
@@ -99,7 +100,7 @@ impl Unsealed {
                 file: Some(request.file.clone()),
                 ..about(Action::Prove, &volume, &record)
             });
-            opening.named.push((volume.volume, record));
+            opening.named.push(record);
         }
         if opening.named.is_empty() {
             return Ok(Trial {
@@ -115,9 +116,8 @@ impl Unsealed {
         Ok(Trial {
             request: request.clone(),
             candidates: candidates
-                .map(|((volume, record), password)| Candidate {
+                .map(|(record, password)| Candidate {
                     escrow: record.escrow,
-                    volume,
                     protector: record.protector,
                     password,
                 })
@@ -125,12 +125,15 @@ impl Unsealed {
         })
     }
 
-    /// Puts on record what came of a trial.
+    /// Puts on record what came of a trial; nothing where nothing was tried.
     ///
     /// # Errors
     ///
     /// Fails if it cannot be recorded.
     pub fn end_trial(&mut self, who: &Who, tried: &Tried) -> Result<Proved, Error> {
+        if tried.outcomes.is_empty() {
+            return Ok(Proved::default());
+        }
         let trust = self.trust()?;
         let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
@@ -138,7 +141,9 @@ impl Unsealed {
 
         let mut volumes: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();
         for outcome in &tried.outcomes {
-            volumes.entry(outcome.volume).or_default().push(*outcome);
+            // Not where it was when it was opened: it may have been assigned since.
+            let (volume, _) = located(&mut session, outcome.escrow)?;
+            volumes.entry(volume.volume).or_default().push(*outcome);
         }
         let mut proved = Proved::default();
         for (number, outcomes) in volumes {
@@ -188,6 +193,8 @@ impl Unsealed {
                     ..about(Action::Proven, &volume, record)
                 });
             }
+            // So that the next volume of the same device is not known by the same id.
+            session.stage(&draft)?;
         }
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
         let committed = session.commit(&draft, &key, proved)?;
@@ -198,12 +205,12 @@ impl Unsealed {
 /// Passwords that are about to be on record as opened.
 struct Opening {
     vault: VaultId,
-    named: Vec<(u64, EscrowRecord)>,
+    named: Vec<EscrowRecord>,
 }
 
 impl opening::NamesAll for Opening {
     fn named(&self) -> Vec<(Place, Digest)> {
-        let places = self.named.iter().map(|(_, record)| {
+        let places = self.named.iter().map(|record| {
             let place = Place {
                 vault: self.vault,
                 escrow: record.escrow,
@@ -251,7 +258,8 @@ fn presented_volume(
     let Some(device) = &volume.device else {
         return Ok(naming.applied_to(&volume));
     };
-    let volumes = session.volumes_of(device)?;
+    let mut volumes = session.volumes_of(device)?;
+    volumes.retain(|volume| volume.volume == number || volume.is_vouched_for());
     let same = match place(&volumes, &naming) {
         Placement::Held(index) => volumes.get(index).is_some_and(|held| held.volume == number),
         // Passwords of several volumes may stand together where only the device is known.

@@ -62,9 +62,9 @@ impl Unsealed {
         session.refusals_due(who.at, &mut draft)?;
         let mut senders = session.senders()?;
         if is_enrolled(&senders, &request.name) {
-            return Err(Error::SenderThere {
-                name: request.name.clone(),
-            });
+            drop(session);
+            let name = request.name.clone();
+            return Err(self.refuse_with(who, EventBody::new(Action::SenderEnrol), Error::SenderThere { name }));
         }
         let record = SenderRecord {
             sender: SenderId::new(random()?),
@@ -109,10 +109,12 @@ impl Unsealed {
         let session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
         let mut senders = session.senders()?;
-        let held = senders
-            .iter_mut()
-            .find(|sender| sender.revoked_at.is_none() && sender.name == *name)
-            .ok_or_else(|| Error::NoSender { name: name.clone() })?;
+        let is_meant = |sender: &&mut SenderRecord| sender.revoked_at.is_none() && sender.name == *name;
+        let Some(held) = senders.iter_mut().find(is_meant) else {
+            drop(session);
+            let error = Error::NoSender { name: name.clone() };
+            return Err(self.refuse_with(who, EventBody::new(Action::SenderRevoke), error));
+        };
         held.revoked_at = Some(who.at);
         let record = held.clone();
         let vault = self.renewed.as_ref().unwrap_or(&self.vault);
@@ -134,13 +136,20 @@ impl Unsealed {
 }
 
 impl Inventory {
-    /// The senders, by the file's own word.
+    /// The senders, proven to the file's own last checkpoint. Nothing says that this is the last of the vault.
     ///
     /// # Errors
     ///
-    /// Fails with an alarm if they are none that a vault writes.
+    /// Fails with an alarm if they are not what the log says.
     pub fn senders(&mut self) -> Result<Vec<SenderRecord>, Error> {
-        let mut senders = self.store.snapshot()?.senders()?;
+        let snapshot = self.store.snapshot()?;
+        let (_, summary) = snapshot.last_event()?;
+        let (vault, _) = snapshot.vault()?;
+        snapshot.prove_vault(&summary, &vault)?;
+        let mut senders = snapshot.senders()?;
+        if senders_digest(senders.iter().map(SenderRecord::leaf_hash)) != vault.senders {
+            return Err(Alarm::tampered("the senders are not what the log says").into());
+        }
         senders.sort_by_key(|sender| (sender.enrolled_at, sender.sender));
         Ok(senders)
     }

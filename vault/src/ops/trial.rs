@@ -23,7 +23,6 @@ pub struct Trial {
 /// One of them.
 pub(super) struct Candidate {
     pub(super) escrow: EscrowId,
-    pub(super) volume: u64,
     pub(super) protector: ProtectorId,
     pub(super) password: RecoveryPassword,
 }
@@ -39,7 +38,6 @@ pub struct Tried {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outcome {
     pub(super) escrow: EscrowId,
-    pub(super) volume: u64,
     pub(super) result: TrialResult,
 }
 
@@ -81,7 +79,6 @@ impl Trial {
                 for (candidate, running) in few.iter().zip(running) {
                     outcomes.push(Outcome {
                         escrow: candidate.escrow,
-                        volume: candidate.volume,
                         // A thread that panicked has tried nothing.
                         result: running.join().unwrap_or(TrialResult::CouldNotBeTried),
                     });

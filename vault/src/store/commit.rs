@@ -22,6 +22,7 @@ use strongroom_core::values::Operator;
 use strongroom_core::values::Time;
 
 use crate::receipt::Committed;
+use crate::store::Alarm;
 use crate::store::Session;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
@@ -135,6 +136,10 @@ impl Session<'_> {
 
     /// Everything of a commit but its signed checkpoint: gives its number and the checkpoint.
     fn make(&mut self, draft: &Draft) -> Result<(u64, Checkpoint), StoreError> {
+        // The last event says what a commit comes to: without one, nobody could ever read the file again.
+        if draft.is_empty() {
+            return Err(Alarm::tampered("a commit brings no event").into());
+        }
         let summary = self.project(draft)?;
         let vault = read_vault(&self.transaction)?.0;
         self.append(draft, summary)?;

@@ -22,7 +22,7 @@ pub enum Problem {
     SeveralCurrent,
     /// It is current or exposed, and was never proven to open its volume.
     NeverProven,
-    /// For its device nothing was taken in for a long time.
+    /// For its device nothing that somebody vouches for was taken in for a long time.
     Silent,
 }
 
@@ -124,7 +124,7 @@ pub(super) const COLUMN: &str = "(conflict + 2 * unconfirmed + 4 * (volume.devic
      + 64 * (state <> 'superseded' AND proven_at IS NULL) \
      + 128 * (state <> 'superseded' AND volume.device IS NOT NULL AND NOT EXISTS (SELECT 1 FROM escrow AS later \
        JOIN volume AS there ON there.volume = later.volume WHERE there.device = volume.device \
-       AND later.escrowed_at >= ?))) AS problems";
+       AND NOT later.unconfirmed AND later.escrowed_at >= ?))) AS problems";
 
 #[cfg(test)]
 mod tests;

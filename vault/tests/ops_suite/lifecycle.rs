@@ -153,9 +153,13 @@ fn take_in_some(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault::op
                 protector: protector(*number),
                 password,
                 source: Source::Import,
-                standing: match dice.below(3) {
+                standing: match dice.below(4) {
                     0 => Standing::Live(Some(time)),
                     1 => Standing::Dated(time),
+                    2 => Standing::Seen {
+                        at: time,
+                        created: None,
+                    },
                     _ => Standing::Undated,
                 },
                 confirmed: dice.below(4) != 0,

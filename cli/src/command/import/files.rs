@@ -85,18 +85,41 @@ pub(super) fn public_folder(path: &Path) -> io::Result<()> {
     sync(path)
 }
 
+/// Makes a folder of ours that everybody may read in one where others may write: nobody else may put another in its place.
+pub(super) fn own_folder(path: &Path) -> io::Result<()> {
+    let around = fs::metadata(folder(path))?.mode();
+    if around & WRITABLE_BY_OTHERS != 0 && around & STICKY == 0 {
+        let why = "others may write there and put anything in the place of what is ours: set its sticky bit (chmod +t)";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    public_folder(path)?;
+    let own = fs::symlink_metadata(path)?;
+    if own.uid() != rustix::process::geteuid().as_raw() || own.mode() & WRITABLE_BY_OTHERS != 0 {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let why = format!("the folder {name} in it belongs to another user, or others may write there");
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    Ok(())
+}
+
 fn is_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
 
 /// Has the disk know of what was moved in the folder of `path`.
 fn sync(path: &Path) -> io::Result<()> {
+    File::open(folder(path))?.sync_all()
+}
+
+fn folder(path: &Path) -> &Path {
     let folder = path.parent().filter(|parent| *parent != Path::new(""));
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    folder.unwrap_or(Path::new("."))
 }
 
 const READABLE: u32 = 0o644;
 const PUBLIC_FOLDER: u32 = 0o755;
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+const STICKY: u32 = 0o1000;
 
 #[cfg(test)]
 mod tests;

@@ -85,11 +85,11 @@ impl Source {
             let (device, naming) = place(record, said);
             let standing = match (record.created, said.taken) {
                 (Some(created), _) => Standing::Dated(created),
-                (None, Some(taken)) => Standing::Live(Some(taken)),
+                (None, Some(at)) => Standing::Seen { at, created: None },
                 (None, None) => Standing::Undated,
             };
             let listed = match standing {
-                Standing::Live(_) => listed.get(&Key::of(device.as_ref(), &naming)).cloned(),
+                Standing::Live(_) | Standing::Seen { .. } => listed.get(&Key::of(device.as_ref(), &naming)).cloned(),
                 Standing::Dated(_) | Standing::Undated => None,
             };
             Some(Arriving {

@@ -50,7 +50,7 @@ impl Spool {
             return Err(failed(io::ErrorKind::NotADirectory.into()));
         }
         for part in [DONE, REJECTED, TAKING] {
-            dropped::public_folder(&folder.join(part))?;
+            files::own_folder(&folder.join(part)).map_err(failed)?;
         }
         let done = File::open(folder.join(DONE)).map_err(failed)?;
         if rustix::fs::flock(&done, FlockOperation::NonBlockingLockExclusive).is_err() {

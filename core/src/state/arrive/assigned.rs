@@ -1,4 +1,4 @@
-//! What an escrow becomes in the volume that it is given.
+//! What an escrow becomes in the volume that it is given, or once somebody vouches for it.
 
 use crate::state::Arrival;
 use crate::state::Decision;
@@ -12,7 +12,9 @@ use crate::state::VolumeRecord;
 /// Nothing that was said of it is forgotten: shown, it stays exposed; waived, it stays superseded. Where the volume
 /// holds the same password for the same protector already, it is superseded by that one.
 pub fn assign(volume: &VolumeRecord, record: &EscrowRecord, arrival: &Arrival<'_>) -> Decision {
-    if let Some(held) = volume.escrows.iter().find(|held| arrival.is_held_as(held)) {
+    // What nobody vouches for buries nothing.
+    let held = arrival.held_in(volume);
+    if let Some(held) = held.filter(|held| record.unconfirmed || !held.unconfirmed) {
         return arrival.becomes(Rule::AlreadyHeld, arrival.held_twice(record, held));
     }
     if record.unconfirmed {
@@ -29,6 +31,21 @@ pub fn assign(volume: &VolumeRecord, record: &EscrowRecord, arrival: &Arrival<'_
         }
     }
     decision
+}
+
+/// Decides what an escrow that nobody vouched for becomes in `volume` now that somebody does, by the rules of arrival and
+/// its own times. Where the volume holds it otherwise too, with somebody to vouch for it, it is superseded by that one.
+pub fn confirm(volume: &VolumeRecord, record: &EscrowRecord, arrival: &Arrival<'_>) -> Decision {
+    match arrival.held_in(volume).filter(|held| !held.unconfirmed) {
+        Some(held) => {
+            let vouched = EscrowRecord {
+                unconfirmed: false,
+                ..record.clone()
+            };
+            arrival.becomes(Rule::AlreadyHeld, arrival.held_twice(&vouched, held))
+        }
+        None => arrival.settle(volume, Some(record)),
+    }
 }
 
 impl Arrival<'_> {

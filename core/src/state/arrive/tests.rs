@@ -209,6 +209,35 @@ fn rule_2_a_live_source_brings_a_superseded_one_back() {
     for standing in [Standing::Dated(at(60)), Standing::Undated] {
         assert_eq!(check(&gone, &again(standing), AlreadyHeld, SUPERSEDED, &[]).changed, []);
     }
+    // One that saw the volume before something newer was made there does not; one that saw it since does.
+    let seen = |seconds| Standing::Seen {
+        at: at(seconds),
+        created: None,
+    };
+    for (standing, state) in [(seen(49), SUPERSEDED), (seen(50), CURRENT), (seen(60), CURRENT)] {
+        check(&gone, &again(standing), AlreadyHeld, state, &[]);
+    }
+    let made = Standing::Seen {
+        at: at(60),
+        created: Some(at(5)),
+    };
+    check(&gone, &again(made), AlreadyHeld, CURRENT, &[]);
+    // Nor one that saw it before its successor was proven there.
+    let successor = EscrowRecord {
+        proven_at: Some(at(70)),
+        ..held(9, Some(50))
+    };
+    let followed = EscrowRecord {
+        superseded_by: Some(escrow(9)),
+        ..superseded(1, Some(10))
+    };
+    let proven = volume([followed, successor]);
+    check(&proven, &again(seen(69)), AlreadyHeld, SUPERSEDED, &[]);
+    check(&proven, &again(seen(70)), AlreadyHeld, CURRENT, &[]);
+    // Or before its exposure was waived.
+    let waived = volume([crate::state::waive(&exposed(1, Some(10), 20), at(60), "ann").unwrap()]);
+    check(&waived, &again(seen(59)), AlreadyHeld, SUPERSEDED, &[]);
+    check(&waived, &again(seen(60)), AlreadyHeld, EXPOSED, &[]);
     // One that was shown comes back exposed, with its beginning and its due date.
     let ended = EscrowRecord {
         state: SUPERSEDED,

@@ -167,3 +167,56 @@ fn what_was_known_stays_and_the_last_mount_point_comes_last() {
         (vec![], full.device, full.volume)
     );
 }
+
+/// What a device knows after sources named its volumes so; `?` before a name marks a source that nobody vouches for.
+fn claimed(names: &[&str]) -> (Vec<VolumeRecord>, Vec<usize>) {
+    let mut volumes: Vec<VolumeRecord> = Vec::new();
+    let mut went = Vec::new();
+    for (name, number) in names.iter().zip(1_u8..) {
+        let (unconfirmed, name) = name.strip_prefix('?').map_or((false, *name), |name| (true, name));
+        let naming = naming(name);
+        let mut volume = meant(&volumes, &naming, !unconfirmed).unwrap_or_else(|| {
+            let volume = u64::try_from(volumes.len()).unwrap();
+            naming.applied_to(&VolumeRecord { volume, ..unnamed() })
+        });
+        volume.put(crate::state::EscrowRecord {
+            unconfirmed,
+            ..held(number, None)
+        });
+        let index = usize::try_from(volume.volume).unwrap();
+        if index == volumes.len() {
+            volumes.push(volume);
+        } else {
+            volumes[index] = volume;
+        }
+        went.push(index);
+    }
+    (volumes, went)
+}
+
+#[test]
+fn what_nobody_vouches_for_leads_nobody_astray() {
+    #[track_caller]
+    fn check(names: &[&str], went: &[usize]) {
+        assert_eq!(claimed(names).1, went, "{names:?}");
+        let known = |names: &[&str]| {
+            let volumes = claimed(names).0.into_iter().filter(VolumeRecord::is_vouched_for);
+            let mut known: Vec<_> = volumes.map(|volume| (volume.id, volume.mounts)).collect();
+            known.sort_by_key(|(id, mounts)| (*id, mounts.len()));
+            known
+        };
+        let vouched: Vec<_> = names.iter().copied().filter(|name| !name.starts_with('?')).collect();
+        assert_eq!(known(names), known(&vouched), "{names:?}");
+    }
+    // It goes to what is known by that name, and names it no further.
+    check(&["C:", "?C:", "?A C:", "B C:", "C:"], &[0, 0, 0, 0, 0]);
+    check(&["A C:", "?A D:", "D:"], &[0, 0, 1]);
+    check(&["", "?", "?D:", "D:"], &[0, 0, 1, 1]);
+    // What it alone named gets the names of whoever comes first.
+    check(&["?A C:", "A", "C:"], &[0, 0, 1]);
+    check(&["?A C:", "C:", "B C:", "C:"], &[0, 1, 1, 1]);
+    check(&["?C:", "?B C:", "A C:"], &[0, 0, 1]);
+    check(&["?C:", "A C:", "?B C:", "C:"], &[0, 0, 1, 0]);
+    // Two claims of one letter make no letter that had two ids.
+    check(&["?A C:", "?B C:", "C C:", "C:"], &[0, 1, 2, 2]);
+}

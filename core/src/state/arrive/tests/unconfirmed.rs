@@ -72,14 +72,11 @@ fn what_nobody_vouched_for_is_settled_once_somebody_does() {
         ..again(NOW)
     };
     settled(&beside(superseded(2, Some(60))), &twin, OtherProtector, CURRENT, &[]);
-    // Its own time holds where nobody gives another; a source with standing is believed before one without.
-    settled(
-        &beside(held(2, Some(60))),
-        &again(Standing::Undated),
-        Older,
-        SUPERSEDED,
-        &[],
-    );
+    // What it said of time itself is nobody's word: by an undated source it ends nothing.
+    for beside in [beside(held(2, Some(60))), beside(exposed(2, Some(10), 30))] {
+        settled(&beside, &again(Standing::Undated), Undated, CURRENT, &[]);
+    }
+    // A source with standing is believed.
     settled(
         &beside(held(2, Some(60))),
         &again(NOW),
