@@ -1,6 +1,5 @@
 //! Drops: what those of enrolled senders do, what those of anybody else do not, and what is seen twice.
 
-use rusqlite::Connection;
 use strongroom_core::drop::DropContents;
 use strongroom_core::drop::DropFile;
 use strongroom_core::drop::DropKey;
@@ -256,7 +255,7 @@ fn a_forged_memory_of_a_drop_is_an_alarm() {
     let key = open.drop_key().unwrap();
     take(&mut open, 100, &[dropped(&key, None, 1, 1, 90)]);
     let next = dropped(&key, None, 2, 2, 95);
-    let file = Connection::open(vault.path().join("vault.db")).unwrap();
+    let file = vault.file();
     let remember = |leaf: u64| {
         let row = (leaf, next.drop.digest().as_bytes().to_vec());
         file.execute("INSERT OR REPLACE INTO drop_event (leaf, digest) VALUES (?1, ?2)", row)

@@ -1,8 +1,11 @@
 //! A vault on a simulator, at a time that the test says.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rusqlite::Connection;
+use rusqlite::OpenFlags;
 use strongroom_core::log::Event;
 use strongroom_core::state::Naming;
 use strongroom_core::values::Operator;
@@ -62,6 +65,11 @@ impl Vault {
 
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("vault")
+    }
+
+    /// Its file, as somebody edits it who may write it.
+    pub(crate) fn file(&self) -> Connection {
+        file(&self.path())
     }
 
     pub(crate) fn open(&self) -> Unsealed {
@@ -160,4 +168,10 @@ pub(crate) fn reveal(vault: &mut Unsealed, who: &Who, asked: Item) -> Result<Rev
 pub(crate) fn item_revealed(vault: &Vault, opened: &mut Unsealed, number: u8) {
     let revealed = reveal(opened, &who(120), vault.item(number)).unwrap();
     assert_eq!(revealed.password.to_text(), password(number).to_text());
+}
+
+/// The file of the vault in this folder.
+pub(crate) fn file(vault: &Path) -> Connection {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(vault.join("vault.db"), flags).unwrap()
 }

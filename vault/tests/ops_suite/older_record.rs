@@ -4,8 +4,6 @@
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
-use rusqlite::Connection;
-use rusqlite::OpenFlags;
 use strongroom_core::crypto::random_secret;
 use strongroom_core::crypto::sha256;
 use strongroom_core::keys::EncryptedKeyring;
@@ -40,6 +38,7 @@ use strongroom_vault::tpm::Tpm;
 use crate::fixture::Vault;
 use crate::fixture::WAIT;
 use crate::fixture::escrow;
+use crate::fixture::file;
 use crate::fixture::item_revealed;
 use crate::fixture::operator;
 use crate::fixture::pin;
@@ -135,11 +134,6 @@ struct Kept {
     nodes: Vec<(i64, Vec<u8>)>,
 }
 
-fn file(path: &Path) -> Connection {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path.join("vault.db"), flags).unwrap()
-}
-
 fn keep(path: &Path) -> Kept {
     let file = file(path);
     let row = "SELECT record, sealed, keyring FROM vault";
@@ -212,7 +206,7 @@ fn an_older_vault_record_in_a_newer_file_is_an_alarm() {
             }
             drop(file);
             assert_refused(&path, &new_pin, &format!("{what}{tree}"));
-            let file = self::file(&path);
+            let file = crate::fixture::file(&path);
             for (node, hash) in &newest.nodes {
                 let row = "UPDATE state_node SET hash = ?2 WHERE node = ?1";
                 file.execute(row, (node, hash)).unwrap();
