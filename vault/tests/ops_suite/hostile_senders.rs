@@ -1,6 +1,7 @@
 //! Senders that were stolen, revoked and put back.
 
 use rusqlite::Connection;
+use rusqlite::OpenFlags;
 use strongroom_core::drop::DropContents;
 use strongroom_core::drop::DropFile;
 use strongroom_core::drop::DroppedEscrow;
@@ -30,7 +31,8 @@ fn a_revoked_sender_that_is_put_back_is_an_alarm() {
         devices: SenderDevices::Any,
     };
     let (_, sender) = open.enrol(&who(10), &request).unwrap();
-    let file = Connection::open(vault.path().join("vault.db")).unwrap();
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let file = Connection::open_with_flags(vault.path().join("vault.db"), flags).unwrap();
     let row = |sql: &str| file.query_row(sql, (), |row| row.get::<_, String>(0)).unwrap();
     let enrolled = row("SELECT record FROM sender");
     open.revoke(&who(20), &request.name).unwrap();
