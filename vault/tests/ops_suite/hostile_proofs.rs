@@ -24,11 +24,7 @@ use crate::fixture::protector;
 use crate::fixture::who;
 
 #[path = "../../../core/tests/fve/written.rs"]
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the format itself write more kinds of volumes"
-)]
+#[allow(unused, reason = "the tests of the format itself write more kinds of volumes")]
 mod written;
 
 struct Written(written::Sparse);
