@@ -122,9 +122,9 @@ pub(super) const COLUMN: &str = "(conflict + 2 * unconfirmed + 4 * (volume.devic
      + 32 * (state = 'current' AND EXISTS (SELECT 1 FROM escrow AS other WHERE other.volume = escrow.volume \
        AND other.state = 'current' AND other.number <> escrow.number)) \
      + 64 * (state <> 'superseded' AND proven_at IS NULL) \
-     + 128 * (state <> 'superseded' AND volume.device IS NOT NULL AND NOT EXISTS (SELECT 1 FROM escrow AS later \
-       JOIN volume AS there ON there.volume = later.volume WHERE there.device = volume.device \
-       AND NOT later.unconfirmed AND later.escrowed_at >= ?))) AS problems";
+     + 128 * (state <> 'superseded' AND NOT unconfirmed AND volume.device IS NOT NULL \
+       AND NOT EXISTS (SELECT 1 FROM escrow AS later JOIN volume AS there ON there.volume = later.volume \
+       WHERE there.device = volume.device AND NOT later.unconfirmed AND later.escrowed_at >= ?))) AS problems";
 
 #[cfg(test)]
 mod tests;
