@@ -4,6 +4,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::Signal;
 
 use crate::end_to_end::handed_in::assert_receipted;
 use crate::end_to_end::handed_in::csv;
@@ -17,6 +21,7 @@ use crate::end_to_end::handed_in::spool;
 use crate::end_to_end::held::names;
 use crate::end_to_end::intake_verbs::times_taken;
 use crate::end_to_end::machine::hold_lock;
+use crate::end_to_end::machine::wait_until;
 use crate::end_to_end::machine::wait_until_queued;
 use crate::end_to_end::run::DROP_PROGRAM;
 use crate::end_to_end::run::Run;
@@ -128,4 +133,29 @@ fn receipts_of_the_same_name_lie_beside_each_other() {
     import.args(["--receipts".as_ref(), receipts.as_os_str()]).output().ok();
     assert_receipted(&site, &receipts.join("a.drop.receipt"), &one);
     assert_receipted(&site, &receipts.join("a.drop.2.receipt"), &two);
+}
+
+/// Without --once it goes on, also where another command has the vault for longer than it waits.
+#[test]
+fn a_watched_spool_is_taken_in_whenever_it_can_be() {
+    let site = with_spool();
+    let lock = hold_lock(&site.vault());
+    lay_down(&site, 1, b"a");
+    let spool = spool(&site);
+    let watch = site.run(&["--json", "--wait", "0", "import", "--spool"]);
+    let mut watching = watch.args([spool.as_os_str()]).start();
+    wait_until("it has tried", || spool.join(".taking/a").exists());
+    // Long enough that it has been told so in most runs.
+    thread::sleep(Duration::from_secs(1));
+    drop(lock);
+    wait_until("the first is done", || done(&site).join("a").exists());
+    lay_down(&site, 2, b"b");
+    wait_until("the second is done", || done(&site).join("b").exists());
+    assert!(watching.is_running());
+    watching.ended_by(Signal::TERM);
+    for name in ["a", "b"] {
+        let receipt = done(&site).join(format!("{name}.receipt"));
+        assert_receipted(&site, &receipt, &done(&site).join(name));
+    }
+    site.verify();
 }

@@ -22,11 +22,13 @@ use strongroom_core::drop::MAX_DROP_LEN;
 use strongroom_core::values::Pin;
 use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
+use strongroom_vault::ops::ErrorKind;
 
 use crate::command::import::dropped;
 use crate::command::import::files;
 use crate::command::import::places;
 use crate::command::working;
+use crate::exit::Kind;
 use crate::failure::Failure;
 use crate::in_file;
 use crate::setting::Setting;
@@ -66,28 +68,35 @@ impl Spool {
 
     /// Takes in what lies there; `once`, or again and again.
     pub(super) fn run(&self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, once: bool) -> Result<(), Failure> {
-        let (mut rejected, mut all) = (0, 0);
+        let mut sums = Sums::default();
         loop {
-            // What lies aside already comes first: then nothing is in the way of what is moved there.
-            let aside = names(&self.folder.join(TAKING))?;
-            for few in aside.chunks(AT_ONCE) {
-                rejected += self.take(ui, setting, pin, few)?;
-                all += few.len();
-            }
-            for few in names(&self.folder)?.chunks(AT_ONCE) {
-                let few = self.aside(few)?;
-                rejected += self.take(ui, setting, pin, &few)?;
-                all += few.len();
+            match self.round(ui, setting, pin, &mut sums) {
+                // Another command has the vault for long: what lies here can wait.
+                Err(failure) if !once && failure.kind() == Kind::Operation(ErrorKind::Busy) => {}
+                round => round?,
             }
             if once {
                 break;
             }
             thread::sleep(PAUSE);
         }
-        match rejected {
+        match sums.rejected {
             0 => Ok(()),
-            rejected => Err(dropped::some_rejected(rejected, all)),
+            rejected => Err(dropped::some_rejected(rejected, sums.drops)),
         }
+    }
+
+    fn round(&self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, sums: &mut Sums) -> Result<(), Failure> {
+        // What lies aside already comes first: then nothing is in the way of what is moved there.
+        let aside = names(&self.folder.join(TAKING))?;
+        for few in aside.chunks(AT_ONCE) {
+            sums.add(self.take(ui, setting, pin, few)?, few.len());
+        }
+        for few in names(&self.folder)?.chunks(AT_ONCE) {
+            let few = self.aside(few)?;
+            sums.add(self.take(ui, setting, pin, &few)?, few.len());
+        }
+        Ok(())
     }
 
     /// Moves these aside. Gives those that are there now: whoever laid one down may have taken it away.
@@ -175,6 +184,20 @@ impl Spool {
         let path = rejected.join(places::reason_name(&to));
         files::replace(&path, format!("{why}\n").as_bytes()).map_err(|source| Failure::Write { path, source })?;
         put(&from, &rejected.join(to))
+    }
+}
+
+/// How many drops were handled.
+#[derive(Default)]
+struct Sums {
+    rejected: usize,
+    drops: usize,
+}
+
+impl Sums {
+    const fn add(&mut self, rejected: usize, drops: usize) {
+        self.rejected += rejected;
+        self.drops += drops;
     }
 }
 
