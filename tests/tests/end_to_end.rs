@@ -106,6 +106,8 @@ mod end_to_end {
 
     mod bad_input;
 
+    mod hostile_files;
+
     mod key_ids;
 
     mod pins;
