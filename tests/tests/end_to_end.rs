@@ -81,6 +81,8 @@ mod end_to_end {
 
     mod real_volumes;
 
+    mod proving;
+
     mod generated;
 
     mod migrating;

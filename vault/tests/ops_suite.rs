@@ -39,6 +39,8 @@ mod migrating;
 mod older_record;
 #[path = "ops_suite/presented.rs"]
 mod presented;
+#[path = "ops_suite/proving.rs"]
+mod proving;
 #[path = "ops_suite/readers.rs"]
 mod readers;
 #[path = "ops_suite/refusals.rs"]
