@@ -74,13 +74,13 @@ pub(crate) fn measure(bin: &Path, escrows: u64, events: u64) {
 }
 
 /// How long a run took, and how much memory it held at most.
-struct Ran {
-    time: Duration,
-    most_kib: u64,
+pub(crate) struct Ran {
+    pub(crate) time: Duration,
+    pub(crate) most_kib: u64,
 }
 
 /// Runs it to its end, looking at its memory now and then.
-fn run(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> Ran {
     let begun = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
     let status = PathBuf::from(format!("/proc/{}/status", child.id()));
@@ -113,7 +113,7 @@ fn say(name: &str, ran: &Ran, more: &str) {
 }
 
 /// Runs it to its end, and gives what it said.
-fn ended(command: &mut Command) -> String {
+pub(crate) fn ended(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{command:?} failed");
     String::from_utf8(output.stdout).unwrap()

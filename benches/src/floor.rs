@@ -2,6 +2,9 @@
 //! session, load and unseal 32 bytes under a policy, read the NV index, commit four rows durably in SQLite, write the NV
 //! index.
 
+pub(crate) mod hashing;
+pub(crate) mod rows;
+
 use std::path::Path;
 use std::process::Command;
 use std::str::FromStr;

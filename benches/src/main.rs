@@ -2,7 +2,8 @@
 //! turns on the same software TPM and the same disk, as medians.
 //!
 //! `bench PROGRAM [RUNS]` measures; `bench PROGRAM audit [EVENTS [ESCROWS]]` measures what an auditor waits for on a long
-//! log, beside reading and hashing it; `bench floor FOLDER PORT` is one cold run of the bare operations.
+//! log, beside reading and hashing it; `bench PROGRAM import [RECORDS [ROUNDS]]` measures taking in a list beside its bare
+//! rows, and trying a password beside bare hashing; `bench floor FOLDER PORT` is one cold run of the bare operations.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -11,6 +12,7 @@
 
 mod audit;
 mod floor;
+mod import;
 mod program;
 mod swtpm;
 
@@ -29,8 +31,13 @@ fn main() {
         [program, "audit", events, escrows] => {
             audit::measure(beside(program), escrows.parse().unwrap(), events.parse().unwrap());
         }
+        [program, "import"] => import::measure(program, 100_000, 3),
+        [program, "import", records] => import::measure(program, records.parse().unwrap(), 3),
+        [program, "import", records, rounds] => {
+            import::measure(program, records.parse().unwrap(), rounds.parse().unwrap());
+        }
         [program, runs] => measure(program, runs.parse().unwrap()),
-        _ => println!("usage: bench PROGRAM [RUNS | audit [EVENTS [ESCROWS]]]"),
+        _ => println!("usage: bench PROGRAM [RUNS | audit [EVENTS [ESCROWS]] | import [RECORDS [ROUNDS]]]"),
     }
 }
 

@@ -269,7 +269,7 @@ const fn file(fault: &FileFault) -> &'static str {
         FileFault::Read(InFileError::Changed) => {
             "nothing was taken in: wait until it is complete, or copy it, and import that"
         }
-        FileFault::Read(InFileError::Device | InFileError::Folder | InFileError::Pipe) => {
+        FileFault::Read(InFileError::Device | InFileError::Folder | InFileError::Link | InFileError::Pipe) => {
             "name a file, or give its content on stdin as -"
         }
         FileFault::Read(InFileError::Io(_)) => "see whether it is there and whether this user may read it",

@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 /// Why a file is not read.
@@ -26,11 +27,14 @@ pub(crate) enum InFileError {
     /// It cannot be opened or read.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A link, where the file itself has to lie.
+    #[error("it is a link")]
+    Link,
     /// A pipe or a socket.
     #[error("it is a pipe")]
     Pipe,
     /// More than is read.
-    #[error("it is longer than {} MiB", limit >> 20)]
+    #[error("it is longer than {}", size(*limit))]
     TooLong {
         /// The most bytes.
         limit: usize,
@@ -44,7 +48,11 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFi
 
 /// The same, where the file itself lies there and no link to one.
 pub(crate) fn read_here(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFileError> {
-    read_with(path, limit, OFlags::NONBLOCK | OFlags::NOFOLLOW)
+    let read = read_with(path, limit, OFlags::NONBLOCK | OFlags::NOFOLLOW);
+    match read {
+        Err(InFileError::Io(error)) if Errno::from_io_error(&error) == Some(Errno::LOOP) => Err(InFileError::Link),
+        read => read,
+    }
 }
 
 /// Whoever opens a pipe waits for its writer, unless told not to.
@@ -101,6 +109,13 @@ fn all(mut stream: impl Read, expected: usize, limit: usize) -> Result<Zeroizing
         if bytes.len() > limit {
             return Err(InFileError::TooLong { limit });
         }
+    }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
+        mib => format!("{mib} MiB"),
     }
 }
 

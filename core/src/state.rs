@@ -24,6 +24,7 @@ pub use arrive::assign;
 pub use arrive::confirm;
 pub use canonical::CanonicalError;
 pub use canonical::canonical;
+pub use canonical::canonical_len;
 pub use canonical::first_difference;
 pub use canonical::from_canonical;
 pub use change::Change;

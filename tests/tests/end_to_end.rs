@@ -81,6 +81,8 @@ mod end_to_end {
 
     mod real_volumes;
 
+    mod proving;
+
     mod generated;
 
     mod migrating;
@@ -105,6 +107,8 @@ mod end_to_end {
     mod folders;
 
     mod bad_input;
+
+    mod hostile_files;
 
     mod key_ids;
 

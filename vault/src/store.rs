@@ -13,6 +13,7 @@ mod export;
 mod file;
 mod folder;
 mod inventory;
+mod known;
 mod lock;
 mod nodes;
 mod pending;

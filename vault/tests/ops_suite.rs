@@ -37,6 +37,10 @@ mod looks;
 mod migrating;
 #[path = "ops_suite/older_record.rs"]
 mod older_record;
+#[path = "ops_suite/presented.rs"]
+mod presented;
+#[path = "ops_suite/proving.rs"]
+mod proving;
 #[path = "ops_suite/readers.rs"]
 mod readers;
 #[path = "ops_suite/refusals.rs"]
@@ -45,3 +49,10 @@ mod refusals;
 mod reveal;
 #[path = "ops_suite/told.rs"]
 mod told;
+#[path = "../../core/tests/fve/written.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the format itself write more kinds of volumes"
+)]
+mod written;

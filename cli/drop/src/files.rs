@@ -12,6 +12,25 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
+/// All of a list. One that is too long is not read, and one that grows is not taken for the whole.
+pub(crate) fn list(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let refused = |why: String| Error::Read {
+        path: path.to_owned(),
+        source: io::Error::new(io::ErrorKind::InvalidData, why),
+    };
+    // What is wrong with a file that is not there, `read` says.
+    let len = fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    if len > most {
+        return Err(refused(format!("it is longer than {} MiB", most >> 20)));
+    }
+    let bytes = read(path, most)?;
+    if bytes.len() != len {
+        return Err(refused("it changed while it was read".to_owned()));
+    }
+    Ok(bytes)
+}
+
 /// At most so many bytes of a plain file, and one more where it has more. Wiped on drop: a sender's file is a secret.
 pub(crate) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     let failure = |source| Error::Read {
@@ -19,8 +38,13 @@ pub(crate) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Error
         source,
     };
     let metadata = fs::metadata(path).map_err(failure)?;
-    if !metadata.is_file() {
+    if metadata.is_dir() {
         return Err(failure(io::ErrorKind::IsADirectory.into()));
+    }
+    // It is not opened: whoever opens a pipe waits for its writer.
+    if !metadata.is_file() {
+        let what = "it is a pipe or a device";
+        return Err(failure(io::Error::new(io::ErrorKind::InvalidInput, what)));
     }
     // Never outgrown, so nothing of it stays behind.
     let len = usize::try_from(metadata.len()).unwrap_or(usize::MAX);

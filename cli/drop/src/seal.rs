@@ -187,7 +187,7 @@ impl EscrowArgs {
     fn of_files(&self, files: &[PathBuf]) -> Result<Vec<DroppedEscrow>, Error> {
         let mut escrows = Vec::new();
         for path in files {
-            let bytes = files::read(path, intake::MAX_INPUT)?;
+            let bytes = files::list(path, intake::MAX_INPUT)?;
             let intake = intake::read(&bytes, &Hints::default()).map_err(|source| Error::Intake {
                 path: path.clone(),
                 source,

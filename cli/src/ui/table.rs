@@ -55,6 +55,41 @@ impl<const N: usize> Table<N> {
     }
 
     fn lines(&mut self) -> Vec<String> {
+        if self.rows.iter().flatten().all(|cell| cell.is_ascii()) {
+            return self.plain_lines();
+        }
+        self.wide_lines()
+    }
+
+    /// Where every character is one column wide, that is soon done: a list may have a hundred thousand rows.
+    fn plain_lines(&mut self) -> Vec<String> {
+        let mut widths = [0; N];
+        for (at, width) in widths.iter_mut().enumerate() {
+            let before = self.widths.get(at).copied().unwrap_or_default();
+            let cells = self.rows.iter().filter_map(|row| row.get(at)).map(String::len);
+            let header = self.header.get(at).map_or(0, |name| name.len());
+            let widest = cells.fold(header, usize::max).saturating_add(2);
+            *width = widest.max(usize::from(before));
+        }
+        self.widths = widths
+            .iter()
+            .map(|width| u16::try_from(*width).unwrap_or(u16::MAX))
+            .collect();
+        let line = |cells: [&str; N]| {
+            let mut line = String::with_capacity(widths.iter().sum());
+            for (cell, width) in cells.iter().zip(widths) {
+                line.push_str(cell);
+                line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.len())));
+            }
+            line.truncate(line.trim_end().len());
+            line
+        };
+        let header = (!self.begun).then(|| line(self.header));
+        let rows = self.rows.iter().map(|row| line(row.each_ref().map(String::as_str)));
+        header.into_iter().chain(rows).collect()
+    }
+
+    fn wide_lines(&mut self) -> Vec<String> {
         let mut table = comfy_table::Table::new();
         table
             .load_style(presets::NOTHING)
@@ -98,5 +133,23 @@ mod tests {
         table.begun = true;
         table.rows = vec![["x".into(), "y".into()]];
         assert_eq!(table.lines(), ["x     y"]);
+    }
+
+    #[test]
+    fn rows_of_narrow_characters_are_laid_out_as_all_others() {
+        let pieces = [
+            vec![["a", "", "c"], ["aaaa", "bb", "-"]],
+            vec![["", "bbbbbbbbbbb", ""], ["a b ", "", "c  "]],
+            vec![["a", "b", "ccccc"]],
+        ];
+        let (mut plain, mut wide) = (Table::new(["A", "LONG", "C"]), Table::new(["A", "LONG", "C"]));
+        for piece in pieces {
+            for table in [&mut plain, &mut wide] {
+                table.rows = piece.iter().map(|row| row.map(str::to_owned)).collect();
+            }
+            assert_eq!(plain.plain_lines(), wide.wide_lines());
+            assert_eq!(plain.widths, wide.widths);
+            (plain.begun, wide.begun) = (true, true);
+        }
     }
 }

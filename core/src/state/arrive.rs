@@ -1,5 +1,7 @@
 //! What an arriving password becomes.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -34,7 +36,7 @@ pub struct Arrival<'a> {
     /// Who brought it.
     pub by: &'a str,
     /// The protectors of this volume that the same live source lists.
-    pub listed: &'a [ProtectorId],
+    pub listed: &'a BTreeSet<ProtectorId>,
     /// The escrows, of any volume, that hold the same password.
     pub same_password: &'a [EscrowId],
     /// Of the escrows, of any volume, that hold the same password and were shown, the one shown last: the arriving one is

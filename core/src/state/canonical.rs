@@ -1,5 +1,8 @@
 //! Canonical JSON: one value, one text.
 
+use std::io;
+use std::io::Write;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -29,9 +32,24 @@ pub enum CanonicalError {
     reason = "every value here is of structs, lists, texts and whole numbers"
 )]
 pub fn canonical(value: &impl Serialize) -> Vec<u8> {
-    // A `serde_json::Value` keeps its keys sorted.
-    let value = serde_json::to_value(value).expect("a value that JSON can hold");
-    serde_json::to_vec(&value).expect("a value that JSON can hold")
+    let mut text = Vec::with_capacity(ONE_EVENT);
+    serde_json::to_writer(&mut text, value).expect("a value that JSON can hold");
+    sorted(&text)
+}
+
+/// How many bytes [`canonical`] gives: as many as the same JSON in another order.
+///
+/// # Panics
+///
+/// Never for our values: all of their keys are text.
+#[expect(
+    clippy::expect_used,
+    reason = "every value here is of structs, lists, texts and whole numbers"
+)]
+pub fn canonical_len(value: &impl Serialize) -> usize {
+    let mut counted = Counted(0);
+    serde_json::to_writer(&mut counted, value).expect("a value that JSON can hold");
+    counted.0
 }
 
 /// The value of a canonical text.
@@ -58,6 +76,27 @@ pub fn first_difference(one: &impl Serialize, other: &impl Serialize) -> Option<
         .find(|key| one.get(*key) != other.get(*key))
         .cloned()
 }
+
+/// What is written is counted and not kept.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes that most events have room in.
+const ONE_EVENT: usize = 2048;
+
+mod sorting;
+
+use sorting::sorted;
 
 #[cfg(test)]
 mod tests;

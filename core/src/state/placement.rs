@@ -1,6 +1,7 @@
 //! Which volume a password belongs to.
 
 use std::borrow::Borrow;
+use std::rc::Rc;
 
 use crate::state::VolumeRecord;
 use crate::values::MountPoint;
@@ -32,24 +33,20 @@ pub enum Placement {
 ///
 /// What a source without standing says names no volume that somebody vouches for, and a volume that it alone named holds
 /// no password of another source but under that source's own names: so it leads nobody astray.
-pub fn meant(volumes: &[VolumeRecord], naming: &Naming, confirmed: bool) -> Option<VolumeRecord> {
-    let (known, claimed): (Vec<&VolumeRecord>, Vec<&VolumeRecord>) =
-        volumes.iter().partition(|volume| volume.is_vouched_for());
+pub fn meant(volumes: &[Rc<VolumeRecord>], naming: &Naming, confirmed: bool) -> Option<Rc<VolumeRecord>> {
+    let (known, claimed): (Vec<Rc<VolumeRecord>>, Vec<Rc<VolumeRecord>>) =
+        volumes.iter().cloned().partition(|volume| volume.is_vouched_for());
     if let Placement::Held(index) = place(&known, naming) {
-        let volume = *known.get(index)?;
-        return Some(if confirmed {
-            naming.applied_to(volume)
-        } else {
-            volume.clone()
-        });
+        let volume = Rc::clone(known.get(index)?);
+        return Some(if confirmed { naming.of(volume) } else { volume });
     }
-    let is_same = |volume: &&VolumeRecord| !confirmed || volume.id.is_none() || volume.id == naming.id;
-    let claimed: Vec<&VolumeRecord> = claimed.into_iter().filter(is_same).collect();
+    let is_same = |volume: &Rc<VolumeRecord>| !confirmed || volume.id.is_none() || volume.id == naming.id;
+    let claimed: Vec<Rc<VolumeRecord>> = claimed.into_iter().filter(is_same).collect();
     let Placement::Held(index) = place(&claimed, naming) else {
         return None;
     };
-    let volume = *claimed.get(index)?;
-    Some(naming.applied_to(&if confirmed { volume.nameless() } else { volume.clone() }))
+    let volume = Rc::clone(claimed.get(index)?);
+    Some(naming.of(if confirmed { Rc::new(volume.nameless()) } else { volume }))
 }
 
 /// The volume of a device that is meant. `volumes` are those of that device that count.
@@ -89,6 +86,19 @@ impl Naming {
             named.kind = self.kind.unwrap_or(VolumeType::Unknown);
         }
         named
+    }
+
+    /// The volume once this was said of it too; itself where that says nothing new.
+    pub fn of(&self, volume: Rc<VolumeRecord>) -> Rc<VolumeRecord> {
+        let naming = volume.naming();
+        let named = self.applied_to(&naming);
+        if named == naming {
+            return volume;
+        }
+        Rc::new(VolumeRecord {
+            escrows: volume.escrows.clone(),
+            ..named
+        })
     }
 }
 

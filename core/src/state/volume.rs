@@ -98,8 +98,12 @@ impl VolumeRecord {
     /// The record without its escrows, as an event carries it.
     pub fn naming(&self) -> Self {
         Self {
+            volume: self.volume,
+            device: self.device.clone(),
+            id: self.id,
+            mounts: self.mounts.clone(),
+            kind: self.kind,
             escrows: Vec::new(),
-            ..self.clone()
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The real functions, called as a vault calls them.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use strongroom_core::crypto::Digest;
 use strongroom_core::state::Arrival;
 use strongroom_core::state::Change;
@@ -104,7 +107,7 @@ impl Harness {
         if arriving.told == Told::Dated {
             passwords.sort_by_key(|(.., made)| *made);
         }
-        let listed: Vec<_> = passwords.iter().map(|(protector, ..)| guid(*protector)).collect();
+        let listed: BTreeSet<_> = passwords.iter().map(|(protector, ..)| guid(*protector)).collect();
         let mut decided = Vec::new();
         for (protector, password, made) in passwords {
             let standing = match arriving.told {
@@ -134,21 +137,22 @@ impl Harness {
                 .map(|yes| if yes { VolumeType::Removable } else { VolumeType::Fixed }),
         };
         let volumes = self.projection.volumes();
-        let own: Vec<VolumeRecord> = volumes
+        let own: Vec<Rc<VolumeRecord>> = volumes
             .iter()
             .filter(|v| v.device.as_ref() == Some(&name))
             .cloned()
+            .map(Rc::new)
             .collect();
         let fresh = || {
             let device = own.first().map_or(Some(name), |volume| volume.device.clone());
-            naming.applied_to(&VolumeRecord {
+            naming.of(Rc::new(VolumeRecord {
                 volume: u64::try_from(volumes.len() + 1).unwrap(),
                 device,
                 id: None,
                 mounts: vec![],
                 kind: VolumeType::Unknown,
                 escrows: vec![],
-            })
+            }))
         };
         let volume = meant(&own, &naming, arriving.confirmed).unwrap_or_else(fresh);
         self.apply(Change::Volume(volume.naming()));
@@ -167,7 +171,7 @@ impl Harness {
         password: u8,
         standing: Standing,
         confirmed: bool,
-        listed: &[ProtectorId],
+        listed: &BTreeSet<ProtectorId>,
     ) -> (String, usize, Vec<usize>, bool) {
         let next = u8::try_from(self.passwords.len()).unwrap();
         let decision = self.decided(password, |same, shown| {
@@ -226,7 +230,7 @@ impl Harness {
                     confirmed: true,
                     at: at(self.now),
                     by: "bob",
-                    listed: &[],
+                    listed: &BTreeSet::new(),
                     same_password: same,
                     shown,
                     grace_seconds: GRACE,

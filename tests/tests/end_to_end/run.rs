@@ -58,6 +58,9 @@ impl Run {
         for (name, value) in self.command.get_envs() {
             command.env(name, value.unwrap_or_default());
         }
+        if let Some(folder) = self.command.get_current_dir() {
+            command.current_dir(folder);
+        }
         Self {
             command,
             input: self.input,

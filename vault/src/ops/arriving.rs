@@ -1,5 +1,8 @@
 //! Taking passwords in: what arrives, where it goes, and what becomes of it.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use strongroom_core::crypto::Digest;
 use strongroom_core::crypto::random;
 use strongroom_core::drop::DropFile;
@@ -55,7 +58,7 @@ pub struct Arriving<'p> {
     /// Whether its source is known.
     pub confirmed: bool,
     /// The protectors of the same volume that the same live source lists.
-    pub listed: Vec<ProtectorId>,
+    pub listed: Rc<BTreeSet<ProtectorId>>,
     /// The file that it came in, by its name alone.
     pub file: Option<LogText>,
     /// The drop that brought it: that it came is on record then, even where it brings nothing new.
@@ -216,6 +219,8 @@ impl<'k> Intake<'k> {
         if decision.escrow == escrow {
             draft.hold(escrow, envelope, fingerprint);
         }
+        // So that what comes into the volume does not come into a copy of it.
+        drop(volume);
         session.stage(draft)?;
         Ok(escrowed)
     }
@@ -244,26 +249,23 @@ fn volume_for(
     session: &mut Session<'_>,
     arriving: &Arriving<'_>,
     fingerprint: &Fingerprint,
-) -> Result<VolumeRecord, Error> {
+) -> Result<Rc<VolumeRecord>, Error> {
     let Some(device) = &arriving.device else {
         return match held_somewhere(session, arriving, fingerprint)? {
             Some(volume) => Ok(volume),
-            None => Ok(arriving.naming.applied_to(&new_volume(session, None))),
+            None => Ok(arriving.naming.of(new_volume(session, None))),
         };
     };
     let volumes = session.volumes_of(device)?;
     let held = meant(&volumes, &arriving.naming, arriving.confirmed);
-    Ok(held.unwrap_or_else(|| {
-        let volume = new_volume(session, Some(name_of(&volumes, device)));
-        arriving.naming.applied_to(&volume)
-    }))
+    Ok(held.unwrap_or_else(|| arriving.naming.of(new_volume(session, Some(name_of(&volumes, device))))))
 }
 
 fn held_somewhere(
     session: &mut Session<'_>,
     arriving: &Arriving<'_>,
     fingerprint: &Fingerprint,
-) -> Result<Option<VolumeRecord>, Error> {
+) -> Result<Option<Rc<VolumeRecord>>, Error> {
     for (escrow, volume) in session.same_password(NO_VOLUME, fingerprint)? {
         let volume = session.volume(volume)?;
         if volume
@@ -276,19 +278,19 @@ fn held_somewhere(
     Ok(None)
 }
 
-fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> VolumeRecord {
-    VolumeRecord {
+fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Rc<VolumeRecord> {
+    Rc::new(VolumeRecord {
         volume: session.next_volume(),
         device,
         id: None,
         mounts: Vec::new(),
         kind: VolumeType::Unknown,
         escrows: Vec::new(),
-    }
+    })
 }
 
 /// A device is called as it was first called.
-pub(super) fn name_of(volumes: &[VolumeRecord], device: &DeviceName) -> DeviceName {
+pub(super) fn name_of(volumes: &[Rc<VolumeRecord>], device: &DeviceName) -> DeviceName {
     let first = volumes.first().and_then(|volume| volume.device.clone());
     first.unwrap_or_else(|| device.clone())
 }

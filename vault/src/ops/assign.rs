@@ -1,5 +1,8 @@
 //! `assign`: gives an escrow that came without a device its place.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use strongroom_core::log::Action;
 use strongroom_core::state::Arrival;
 use strongroom_core::state::Naming;
@@ -78,7 +81,7 @@ impl Unsealed {
                 confirmed: !held.unconfirmed,
                 at: who.at,
                 by: &who.operator.to_string(),
-                listed: &[],
+                listed: &BTreeSet::new(),
                 same_password: &twins.escrows,
                 shown: twins.shown.as_ref(),
                 grace_seconds: session.vault()?.grace_seconds,
@@ -96,7 +99,7 @@ impl Unsealed {
 
 /// The volume that is meant. Where it is not there yet, the escrow's own volume becomes it; its escrows are those that
 /// it holds beside the one that comes.
-fn target(session: &mut Session<'_>, from: &VolumeRecord, request: &AssignRequest) -> Result<VolumeRecord, Error> {
+fn target(session: &mut Session<'_>, from: &VolumeRecord, request: &AssignRequest) -> Result<Rc<VolumeRecord>, Error> {
     let naming = Naming {
         id: request.naming.id.or(from.id),
         mount: request.naming.mount.clone().or_else(|| from.mount().cloned()),
@@ -104,10 +107,9 @@ fn target(session: &mut Session<'_>, from: &VolumeRecord, request: &AssignReques
     };
     let volumes = session.volumes_of(&request.device)?;
     Ok(meant(&volumes, &naming, true).unwrap_or_else(|| {
-        naming.applied_to(&VolumeRecord {
+        naming.of(Rc::new(VolumeRecord {
             device: Some(name_of(&volumes, &request.device)),
-            escrows: Vec::new(),
-            ..from.clone()
-        })
+            ..from.naming()
+        }))
     }))
 }

@@ -1,5 +1,7 @@
 //! `confirm`: gives standing to an escrow whose source had none.
 
+use std::collections::BTreeSet;
+
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
 use strongroom_core::state::Arrival;
@@ -74,7 +76,7 @@ impl Unsealed {
                 confirmed: true,
                 at: who.at,
                 by: &who.operator.to_string(),
-                listed: &[],
+                listed: &BTreeSet::new(),
                 same_password: &twins.escrows,
                 shown: twins.shown.as_ref(),
                 grace_seconds: session.vault()?.grace_seconds,
@@ -99,7 +101,7 @@ fn target(session: &mut Session<'_>, from: &VolumeRecord) -> Result<VolumeRecord
         return Ok(from.clone());
     };
     let mut known = session.volumes_of(device)?;
-    known.retain(VolumeRecord::is_vouched_for);
+    known.retain(|volume| volume.is_vouched_for());
     let naming = Naming {
         id: from.id,
         mount: from.mount().cloned(),

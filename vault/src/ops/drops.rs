@@ -1,6 +1,7 @@
 //! Drops: opened, taken in by the standing of their senders, and receipted.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use strongroom_core::crypto::Digest;
 use strongroom_core::drop::DropFile;
@@ -19,7 +20,6 @@ use strongroom_core::state::Standing;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
-use strongroom_core::values::ProtectorId;
 use strongroom_core::values::SenderId;
 
 use crate::ops::Arriving;
@@ -259,8 +259,8 @@ fn arriving<'d>(
     file: Option<&LogText>,
 ) -> Arriving<'d> {
     let confirmed = sender.is_some_and(|sender| sender.may_speak_for(&escrow.device));
-    let mut listed: Vec<ProtectorId> = escrow.listed.clone();
-    listed.push(escrow.protector);
+    let others = escrow.listed.iter().copied();
+    let listed = Rc::new(others.chain([escrow.protector]).collect());
     Arriving {
         device: Some(DeviceName::clone(&escrow.device)),
         naming: escrow.naming.clone(),

@@ -1,5 +1,8 @@
 //! `escrow`: takes in one recovery password.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use strongroom_core::state::Naming;
 use strongroom_core::state::Source;
 use strongroom_core::state::Standing;
@@ -44,7 +47,7 @@ impl Unsealed {
             source: Source::Escrow,
             standing: Standing::Live(request.created),
             confirmed: true,
-            listed: vec![request.protector],
+            listed: Rc::new(BTreeSet::from([request.protector])),
             file: None,
             drop: None,
         };

@@ -4,6 +4,7 @@
 //! is free, for trying takes its time.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use strongroom_core::crypto::Digest;
 use strongroom_core::envelope::Place;
@@ -223,7 +224,10 @@ impl opening::NamesAll for Opening {
 }
 
 /// The escrows of the protectors that the volume lists, each with its volume.
-fn candidates(session: &mut Session<'_>, request: &ProveRequest) -> Result<Vec<(VolumeRecord, EscrowRecord)>, Error> {
+fn candidates(
+    session: &mut Session<'_>,
+    request: &ProveRequest,
+) -> Result<Vec<(Rc<VolumeRecord>, EscrowRecord)>, Error> {
     let mut candidates = Vec::new();
     for protector in &request.listed {
         for volume in session.volumes_with(*protector)? {
@@ -232,7 +236,7 @@ fn candidates(session: &mut Session<'_>, request: &ProveRequest) -> Result<Vec<(
                 .escrows
                 .iter()
                 .filter(|held| meant && held.protector == *protector);
-            candidates.extend(held.map(|held| (volume.clone(), held.clone())));
+            candidates.extend(held.map(|held| (Rc::clone(&volume), held.clone())));
         }
     }
     Ok(candidates)
@@ -245,7 +249,7 @@ fn presented_volume(
     number: u64,
     request: &ProveRequest,
     outcomes: &[Outcome],
-) -> Result<VolumeRecord, Error> {
+) -> Result<Rc<VolumeRecord>, Error> {
     let volume = session.volume(number)?;
     if volume.id.is_some() || !outcomes.iter().any(|outcome| outcome.result.opened()) {
         return Ok(volume);
@@ -256,7 +260,7 @@ fn presented_volume(
         kind: None,
     };
     let Some(device) = &volume.device else {
-        return Ok(naming.applied_to(&volume));
+        return Ok(naming.of(volume));
     };
     let mut volumes = session.volumes_of(device)?;
     volumes.retain(|volume| volume.volume == number || volume.is_vouched_for());
@@ -268,5 +272,5 @@ fn presented_volume(
             volume.is_unnamed() && volume.escrows.iter().all(listed)
         }
     };
-    Ok(if same { naming.applied_to(&volume) } else { volume })
+    Ok(if same { naming.of(volume) } else { volume })
 }

@@ -1,5 +1,7 @@
 //! `reveal`: shows a recovery password, after recording that it will.
 
+use std::rc::Rc;
+
 use strongroom_core::crypto::Digest;
 use strongroom_core::envelope::Place;
 use strongroom_core::log::Action;
@@ -63,7 +65,7 @@ impl Unsealed {
         let asked = &request.asked;
         let escrow = asked.record.escrow;
         let found = located(&mut session, escrow);
-        let unchanged = |(volume, record): &(VolumeRecord, EscrowRecord)| {
+        let unchanged = |(volume, record): &(Rc<VolumeRecord>, EscrowRecord)| {
             volume.naming() == asked.volume && *record == asked.record
         };
         let (volume, record) = match found {

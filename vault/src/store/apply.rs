@@ -1,8 +1,7 @@
 //! Changes, as rows: the tables are what the log's events make of them.
 
 use rusqlite::Connection;
-use rusqlite::OptionalExtension;
-use rusqlite::named_params;
+use rusqlite::Statement;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::state::Change;
@@ -82,21 +81,30 @@ fn volume(connection: &Connection, naming: &VolumeRecord) -> Result<(), StoreErr
 /// The number of a device; a new one for a new name.
 fn device(connection: &Connection, name: &DeviceName) -> Result<i64, StoreError> {
     let folded = name.folded();
-    let held = connection
-        .prepare_cached("SELECT device FROM device WHERE folded = ?1")?
-        .query_row([&folded], |row| row.get(0))
-        .optional()?;
-    if let Some(device) = held {
-        return Ok(device);
-    }
-    connection
-        .prepare_cached("INSERT INTO device (name, folded) VALUES (?1, ?2)")?
+    let made = connection
+        .prepare_cached("INSERT INTO device (name, folded) VALUES (?1, ?2) ON CONFLICT (folded) DO NOTHING")?
         .execute((name.to_string(), &folded))?;
-    let device = connection.last_insert_rowid();
+    if made == 1 {
+        return Ok(connection.last_insert_rowid());
+    }
+    let mut held = connection.prepare_cached("SELECT device FROM device WHERE folded = ?1")?;
+    Ok(held.query_row([&folded], |row| row.get(0))?)
+}
+
+/// The number of the last device; 0 where there is none.
+pub(super) fn last_device(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT coalesce(max(device), 0) FROM device", (), |row| row.get(0))
+}
+
+/// Puts the devices behind `last` into the search: all of a commit at once, for the search writes what it has to the file
+/// at each statement that could be taken back by itself.
+pub(super) fn make_searchable(connection: &Connection, last: i64) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT INTO device_search (rowid, folded) VALUES (?1, ?2)")?
-        .execute((device, &folded))?;
-    Ok(device)
+        .prepare_cached(
+            "INSERT INTO device_search (rowid, folded) SELECT device, folded FROM device WHERE device > ?1",
+        )?
+        .execute([last])?;
+    Ok(())
 }
 
 fn new_escrow(
@@ -106,58 +114,55 @@ fn new_escrow(
     envelope: &Envelope,
     fingerprint: &Fingerprint,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "INSERT INTO escrow (escrow, volume, protector, source, escrowed_at, state, conflict, unconfirmed, \
-             envelope, fingerprint) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?
-        .execute((
-            record.escrow.as_bytes(),
-            volume,
-            record.protector.as_bytes(),
-            record.source.as_str(),
-            record.escrowed_at.as_millis(),
-            record.state.as_str(),
-            record.conflict,
-            record.unconfirmed,
-            envelope.as_bytes(),
-            fingerprint.as_bytes(),
-        ))?;
-    changed_escrow(connection, record)
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO escrow (created_at, state, conflict, unconfirmed, exposed_at, exposed_by, shown_at, rotate_by, \
+         superseded_at, superseded_by, ended_how, ended_at, ended_by, proven_at, escrow, \
+         volume, protector, source, escrowed_at, envelope, fingerprint) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+    )?;
+    bind_changing(&mut statement, record)?;
+    statement.raw_bind_parameter(16, volume)?;
+    statement.raw_bind_parameter(17, record.protector.as_bytes())?;
+    statement.raw_bind_parameter(18, record.source.as_str())?;
+    statement.raw_bind_parameter(19, record.escrowed_at.as_millis())?;
+    statement.raw_bind_parameter(20, envelope.as_bytes())?;
+    statement.raw_bind_parameter(21, fingerprint.as_bytes())?;
+    statement.raw_execute()?;
+    Ok(())
 }
 
 fn changed_escrow(connection: &Connection, record: &EscrowRecord) -> Result<(), StoreError> {
-    let millis = |time: Option<Time>| time.map(Time::as_millis);
-    let ended = record.ended.as_ref();
-    let changed = connection
-        .prepare_cached(
-            "UPDATE escrow SET created_at = :created_at, state = :state, conflict = :conflict, \
-             unconfirmed = :unconfirmed, exposed_at = :exposed_at, exposed_by = :exposed_by, shown_at = :shown_at, \
-             rotate_by = :rotate_by, superseded_at = :superseded_at, superseded_by = :superseded_by, \
-             ended_how = :ended_how, ended_at = :ended_at, ended_by = :ended_by, proven_at = :proven_at \
-             WHERE escrow = :escrow",
-        )?
-        .execute(named_params! {
-            ":escrow": record.escrow.as_bytes(),
-            ":created_at": millis(record.created_at),
-            ":state": record.state.as_str(),
-            ":conflict": record.conflict,
-            ":unconfirmed": record.unconfirmed,
-            ":exposed_at": millis(record.exposed_at),
-            ":exposed_by": record.exposed_by,
-            ":shown_at": millis(record.shown_at),
-            ":rotate_by": millis(record.rotate_by),
-            ":superseded_at": millis(record.superseded_at),
-            ":superseded_by": record.superseded_by.as_ref().map(|id| *id.as_bytes()),
-            ":ended_how": ended.map(|ended| ended.how.as_str()),
-            ":ended_at": ended.map(|ended| ended.at.as_millis()),
-            ":ended_by": ended.map(|ended| ended.by.as_str()),
-            ":proven_at": millis(record.proven_at),
-        })?;
-    if changed != 1 {
+    let mut statement = connection.prepare_cached(
+        "UPDATE escrow SET created_at = ?1, state = ?2, conflict = ?3, unconfirmed = ?4, exposed_at = ?5, \
+         exposed_by = ?6, shown_at = ?7, rotate_by = ?8, superseded_at = ?9, superseded_by = ?10, ended_how = ?11, \
+         ended_at = ?12, ended_by = ?13, proven_at = ?14 WHERE escrow = ?15",
+    )?;
+    bind_changing(&mut statement, record)?;
+    if statement.raw_execute()? != 1 {
         return Err(Alarm::tampered(format!("escrow {} is not in the file", record.escrow)).into());
     }
     Ok(())
+}
+
+/// Binds what may change of an escrow, and last which it is.
+fn bind_changing(statement: &mut Statement<'_>, record: &EscrowRecord) -> rusqlite::Result<()> {
+    let millis = |time: Option<Time>| time.map(Time::as_millis);
+    let ended = record.ended.as_ref();
+    statement.raw_bind_parameter(1, millis(record.created_at))?;
+    statement.raw_bind_parameter(2, record.state.as_str())?;
+    statement.raw_bind_parameter(3, record.conflict)?;
+    statement.raw_bind_parameter(4, record.unconfirmed)?;
+    statement.raw_bind_parameter(5, millis(record.exposed_at))?;
+    statement.raw_bind_parameter(6, &record.exposed_by)?;
+    statement.raw_bind_parameter(7, millis(record.shown_at))?;
+    statement.raw_bind_parameter(8, millis(record.rotate_by))?;
+    statement.raw_bind_parameter(9, millis(record.superseded_at))?;
+    statement.raw_bind_parameter(10, record.superseded_by.as_ref().map(|id| *id.as_bytes()))?;
+    statement.raw_bind_parameter(11, ended.map(|ended| ended.how.as_str()))?;
+    statement.raw_bind_parameter(12, ended.map(|ended| ended.at.as_millis()))?;
+    statement.raw_bind_parameter(13, ended.map(|ended| ended.by.as_str()))?;
+    statement.raw_bind_parameter(14, millis(record.proven_at))?;
+    statement.raw_bind_parameter(15, record.escrow.as_bytes())
 }
 
 fn text(value: &impl serde::Serialize) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use strongroom_core::crypto::Digest;
 use strongroom_core::crypto::SigningKey;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::keys::Fingerprint;
@@ -15,7 +16,7 @@ use strongroom_core::log::Leaf;
 use strongroom_core::log::Note;
 use strongroom_core::log::Origin;
 use strongroom_core::log::Salt;
-use strongroom_core::state::canonical;
+use strongroom_core::state::canonical_len;
 use strongroom_core::tree::TreeEdit;
 use strongroom_core::values::EscrowId;
 use strongroom_core::values::Operator;
@@ -26,9 +27,12 @@ use crate::store::Alarm;
 use crate::store::Session;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
+use crate::store::apply::make_searchable;
 use crate::store::file::read_vault;
+use crate::store::known::Known;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
+use crate::store::rows;
 
 /// When and by whom.
 #[derive(Clone, Debug)]
@@ -183,6 +187,9 @@ impl Session<'_> {
     /// Puts what is left of the changes into their rows, and computes what the commit comes to.
     fn project(&mut self, draft: &Draft) -> Result<CommitSummary, StoreError> {
         self.stage(draft)?;
+        if let Some(last) = self.searchable {
+            make_searchable(&self.transaction, last)?;
+        }
         let (number, size) = match &self.head {
             Some(head) => (head.summary.number, head.summary.state_size),
             None => (0, 0),
@@ -191,7 +198,7 @@ impl Session<'_> {
         let mut edit = TreeEdit::new(&nodes, size);
         for leaf in &self.changed {
             let hash = match self.known.get(leaf) {
-                Some(hash) => *hash,
+                Some(known) => self.read_back(*leaf, known)?,
                 None => read_vault(&self.transaction)?.0.leaf_hash(),
             };
             edit.set(*leaf, hash);
@@ -207,10 +214,25 @@ impl Session<'_> {
         })
     }
 
+    /// What a volume's record hashes to. The rows of one that was there before are as it was worked on; those of a new
+    /// one were all written here.
+    fn read_back(&self, volume: u64, known: &Known) -> Result<Digest, StoreError> {
+        let record = known.record();
+        let was_there = self.head.as_ref().is_some_and(|head| volume < head.summary.state_size);
+        if was_there && rows::volume(&self.transaction, volume)? != **record {
+            return Err(Alarm::tampered(format!("volume {volume} has changed while it was worked on")).into());
+        }
+        Ok(record.leaf_hash())
+    }
+
     /// Appends the events.
     fn append(&mut self, draft: &Draft, summary: CommitSummary) -> Result<(), StoreError> {
         let last = draft.bodies.len().saturating_sub(1);
         let mut before = self.head.as_ref().map(|head| head.last.time);
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT INTO leaf (leaf, event) VALUES (?1, ?2)")?;
+        let mut nodes = Vec::new();
         for (index, body) in draft.bodies.iter().enumerate() {
             let event = Event {
                 version: 1,
@@ -224,17 +246,15 @@ impl Session<'_> {
                 salt: Salt::random()?,
             };
             let leaf = Leaf::encode(&event).map_err(StoreError::Event)?;
-            self.transaction
-                .prepare_cached("INSERT INTO leaf (leaf, event) VALUES (?1, ?2)")?
-                .execute((event.leaf, String::from_utf8_lossy(leaf.as_bytes())))?;
+            insert.execute((event.leaf, String::from_utf8_lossy(leaf.as_bytes())))?;
             if let Some(drop) = &body.drop {
                 self.transaction
                     .prepare_cached("INSERT INTO drop_event (leaf, digest) VALUES (?1, ?2)")?
                     .execute((event.leaf, drop.as_bytes()))?;
             }
-            let made = self.log.append(leaf.hash());
-            TreeTable::new(&self.transaction, Tree::Log).write(made)?;
+            nodes.extend(self.log.append(leaf.hash()));
         }
+        TreeTable::new(&self.transaction, Tree::Log).write(nodes)?;
         Ok(())
     }
 }
@@ -244,7 +264,7 @@ fn split(mut body: EventBody) -> Vec<EventBody> {
     let mut continued: Vec<EventBody> = Vec::new();
     let mut room = CHANGES_IN_A_LEAF;
     for change in std::mem::take(&mut body.changes) {
-        let len = canonical(&change).len();
+        let len = canonical_len(&change);
         if len > room {
             continued.push(EventBody::new(Action::Continued));
             room = CHANGES_IN_A_LEAF;

@@ -83,6 +83,8 @@ impl Store {
         let store = Self::open_existing(folder)?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
         store.connection.pragma_update(None, "synchronous", "FULL")?;
+        // In KiB: what a commit of ten thousand passwords changes is written once, at its end.
+        store.connection.pragma_update(None, "cache_size", -65_536)?;
         Ok(store)
     }
 
@@ -179,6 +181,8 @@ impl Store {
             (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
             (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
             (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+            // Else a statement on a table with a partial index is planned anew for every value that is bound.
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
         ] {
             self.connection.set_db_config(config, on)?;
         }

@@ -1,5 +1,7 @@
 //! Rows, as records.
 
+use std::sync::LazyLock;
+
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::Row;
@@ -36,15 +38,23 @@ pub(super) const ESCROW_COLUMNS: &str = "escrow.escrow, protector, source, escro
      state, conflict, unconfirmed, exposed_at, exposed_by, shown_at, rotate_by, superseded_at, superseded_by, \
      ended_how, ended_at, ended_by, proven_at, envelope, fingerprint, number";
 
+/// The escrows of a volume; the text is made once, for it is asked for with each of thousands of passwords.
+static OF_VOLUME: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {ESCROW_COLUMNS} FROM escrow WHERE volume = ?1 ORDER BY number"));
+
 /// How many they are.
 pub(super) const ESCROW_COLUMN_COUNT: usize = 21;
 
 /// A volume and all its escrows.
 pub(super) fn volume(connection: &Connection, volume: u64) -> Result<VolumeRecord, StoreError> {
-    let naming = naming(connection, volume)?.ok_or_else(|| Alarm::tampered(format!("there is no volume {volume}")))?;
-    let mut record = naming;
+    let mut record = named(connection, volume)?;
     record.escrows = escrows(connection, volume)?.into_iter().map(|row| row.record).collect();
     Ok(record)
+}
+
+/// A volume without its escrows, which is there.
+pub(super) fn named(connection: &Connection, volume: u64) -> Result<VolumeRecord, StoreError> {
+    naming(connection, volume)?.ok_or_else(|| Alarm::tampered(format!("there is no volume {volume}")).into())
 }
 
 /// A volume without its escrows, if it is there.
@@ -72,9 +82,7 @@ pub(super) fn volumes_of(connection: &Connection, device: &DeviceName) -> Result
 
 /// The escrows of a volume, in order of arrival.
 pub(super) fn escrows(connection: &Connection, volume: u64) -> Result<Vec<EscrowRow>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {ESCROW_COLUMNS} FROM escrow WHERE volume = ?1 ORDER BY number"
-    ))?;
+    let mut statement = connection.prepare_cached(&OF_VOLUME)?;
     let mut rows = statement.query([volume])?;
     let mut escrows = Vec::new();
     while let Some(row) = rows.next()? {
@@ -113,24 +121,6 @@ pub(super) fn of_protector(
         Ok((EscrowId::new(row.get(0)?), row.get(1)?))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// The state of an escrow in a volume, if it is there.
-pub(super) fn state_of(
-    connection: &Connection,
-    volume: u64,
-    escrow: EscrowId,
-) -> Result<Option<EscrowState>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT state FROM escrow WHERE escrow = ?1 AND volume = ?2")?;
-    let state: Option<String> = statement
-        .query_row((escrow.as_bytes(), volume), |row| row.get(0))
-        .optional()?;
-    state
-        .map(|state| {
-            word(&state, &EscrowState::ALL, EscrowState::as_str)
-                .ok_or_else(|| Alarm::tampered(format!("escrow {escrow} has a state that no vault writes")).into())
-        })
-        .transpose()
 }
 
 /// Reads the columns of [`ESCROW_COLUMNS`].

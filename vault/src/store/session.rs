@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rusqlite::Transaction;
 use strongroom_core::crypto::Digest;
@@ -31,6 +32,7 @@ use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::StoreError;
 use crate::store::file::read_vault;
+use crate::store::known::Known;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
 use crate::store::rows;
@@ -54,12 +56,14 @@ pub struct Session<'s> {
     pub(super) totals: Totals,
     /// Leaves of the state tree, with those that this session makes.
     pub(super) state_size: u64,
-    /// What the records of volumes hash to: proven, or made in this session.
-    pub(super) known: BTreeMap<u64, Digest>,
+    /// Volumes whose records are proven, or were made in this session.
+    pub(super) known: BTreeMap<u64, Known>,
     /// The leaves of the state tree that are new or have changed.
     pub(super) changed: BTreeSet<u64>,
     /// Events of the draft that are in their rows.
     pub(super) staged: usize,
+    /// The last device that the search knows; none as long as nothing is staged.
+    pub(super) searchable: Option<i64>,
 }
 
 /// The last commit.
@@ -80,6 +84,7 @@ impl<'s> Session<'s> {
             known: BTreeMap::new(),
             changed: BTreeSet::new(),
             staged: 0,
+            searchable: None,
         }
     }
 
@@ -114,6 +119,7 @@ impl<'s> Session<'s> {
             known: BTreeMap::new(),
             changed: BTreeSet::new(),
             staged: 0,
+            searchable: None,
         })
     }
 
@@ -131,18 +137,16 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volume(&mut self, volume: u64) -> Result<VolumeRecord, StoreError> {
-        let record = rows::volume(&self.transaction, volume)?;
-        let (hash, name) = (record.leaf_hash(), format!("volume {volume}"));
-        match self.known.get(&volume) {
-            Some(known) if *known == hash => {}
-            Some(_) => return Err(Alarm::tampered(format!("{name} has changed while it was worked on")).into()),
-            None => {
-                let summary = self.head()?.summary;
-                prove_state_leaf(&self.transaction, &summary, volume, hash, &name)?;
-                self.known.insert(volume, hash);
-            }
+    pub fn volume(&mut self, volume: u64) -> Result<Rc<VolumeRecord>, StoreError> {
+        if let Some(known) = self.known.get(&volume) {
+            return Ok(Rc::clone(known.record()));
         }
+        let known = Known::read(&self.transaction, volume)?;
+        let record = Rc::clone(known.record());
+        let summary = self.head()?.summary;
+        let name = format!("volume {volume}");
+        prove_state_leaf(&self.transaction, &summary, volume, record.leaf_hash(), &name)?;
+        self.known.insert(volume, known);
         Ok(record)
     }
 
@@ -151,7 +155,7 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volumes_of(&mut self, device: &DeviceName) -> Result<Vec<VolumeRecord>, StoreError> {
+    pub fn volumes_of(&mut self, device: &DeviceName) -> Result<Vec<Rc<VolumeRecord>>, StoreError> {
         let namings = rows::volumes_of(&self.transaction, device)?;
         namings.into_iter().map(|naming| self.volume(naming.volume)).collect()
     }
@@ -161,14 +165,14 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volume_of(&mut self, escrow: EscrowId) -> Result<Option<VolumeRecord>, StoreError> {
+    pub fn volume_of(&mut self, escrow: EscrowId) -> Result<Option<Rc<VolumeRecord>>, StoreError> {
         rows::volume_of(&self.transaction, escrow)?
             .map(|volume| self.volume(volume))
             .transpose()
     }
 
     /// The escrows that hold a password, each with its volume's number, the oldest first: those that the index finds, and
-    /// those of `volume`, whose rows are proven, that it does not. That there are no more elsewhere cannot be proven here; `audit verify`
+    /// those of `volume`, if that was proven before, that it does not. That there are no more elsewhere cannot be proven here; `audit verify`
     /// proves it.
     ///
     /// # Errors
@@ -176,9 +180,10 @@ impl<'s> Session<'s> {
     /// Fails if the file cannot be read.
     pub fn same_password(&self, volume: u64, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
         let mut found = rows::same_password(&self.transaction, fingerprint)?;
-        for row in rows::escrows(&self.transaction, volume)? {
-            let held = (row.record.escrow, volume);
-            if row.fingerprint == *fingerprint && !found.contains(&held) {
+        let known = self.known.get(&volume).map(|known| known.with_password(fingerprint));
+        for escrow in known.unwrap_or_default() {
+            let held = (*escrow, volume);
+            if !found.contains(&held) {
                 found.push(held);
             }
         }
@@ -191,7 +196,7 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volumes_with(&mut self, protector: ProtectorId) -> Result<Vec<VolumeRecord>, StoreError> {
+    pub fn volumes_with(&mut self, protector: ProtectorId) -> Result<Vec<Rc<VolumeRecord>>, StoreError> {
         let found = rows::of_protector(&self.transaction, protector)?;
         let volumes: BTreeSet<u64> = found.into_iter().map(|(_, volume)| volume).collect();
         volumes.into_iter().map(|volume| self.volume(volume)).collect()
@@ -228,7 +233,11 @@ impl<'s> Session<'s> {
     ///
     /// Fails if the file cannot be read.
     pub fn naming(&self, volume: u64) -> Result<Option<VolumeRecord>, StoreError> {
-        rows::naming(&self.transaction, volume)
+        match self.known.get(&volume) {
+            Some(known) => Ok(Some(known.record().naming())),
+            None if volume >= self.state_size => Ok(None),
+            None => rows::naming(&self.transaction, volume),
+        }
     }
 
     pub(super) fn head(&self) -> Result<&Head, StoreError> {

@@ -9,7 +9,8 @@ use crate::store::Draft;
 use crate::store::Session;
 use crate::store::StoreError;
 use crate::store::apply::apply;
-use crate::store::rows;
+use crate::store::apply::last_device;
+use crate::store::known::Known;
 
 impl Session<'_> {
     /// Puts the changes of those events of `draft` into their rows that are not there yet: what is read next in this
@@ -21,6 +22,7 @@ impl Session<'_> {
     pub fn stage(&mut self, draft: &Draft) -> Result<(), StoreError> {
         if self.staged == 0 {
             strongroom_schema::migrate(&self.transaction)?;
+            self.searchable = Some(last_device(&self.transaction)?);
         }
         while let Some(body) = draft.bodies().get(self.staged) {
             self.put(draft, &body.changes)?;
@@ -39,18 +41,45 @@ impl Session<'_> {
                 from: volume, record, ..
             } = change
             {
-                let before = rows::state_of(&self.transaction, *volume, record.escrow)?;
+                let known = self.known.get(volume).map(Known::record);
+                let before = known
+                    .and_then(|known| known.escrow(record.escrow))
+                    .map(|held| held.state);
                 self.totals.count(before, record.state);
                 is_new = before.is_none();
             }
             apply(&self.transaction, draft, change, is_new)?;
+            self.follow(draft, change, is_new)?;
         }
-        for volume in touched.iter().copied().filter(|volume| *volume != 0) {
-            let hash = rows::volume(&self.transaction, volume)?.leaf_hash();
-            self.known.insert(volume, hash);
+        for volume in &touched {
             self.state_size = self.state_size.max(volume.saturating_add(1));
         }
         self.changed.extend(touched);
+        Ok(())
+    }
+
+    /// Makes of the volumes that are known what a change made of their rows.
+    fn follow(&mut self, draft: &Draft, change: &Change, is_new: bool) -> Result<(), StoreError> {
+        match change {
+            Change::Sender(_) | Change::Vault(_) => {}
+            Change::Volume(naming) => match self.known.get_mut(&naming.volume) {
+                Some(known) => known.name(naming),
+                None => {
+                    self.known.insert(naming.volume, Known::new(naming));
+                }
+            },
+            Change::Escrow { volume, record } => {
+                let new = draft.held(record.escrow).filter(|_| is_new);
+                let known = self.known.get_mut(volume).ok_or_else(|| unproven(*volume))?;
+                known.put(record, new.map(|(_, fingerprint)| fingerprint));
+            }
+            // Its place in the other volume is by its arrival.
+            Change::Moved { from, volume, .. } => {
+                for volume in [*from, *volume] {
+                    self.known.insert(volume, Known::read(&self.transaction, volume)?);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -62,12 +91,14 @@ impl Session<'_> {
             .iter()
             .find(|volume| held.contains(volume) && !self.known.contains_key(volume))
         {
-            Some(volume) => {
-                Err(Alarm::tampered(format!("volume {volume} was not proven before it was changed")).into())
-            }
+            Some(volume) => Err(unproven(*volume).into()),
             None => Ok(()),
         }
     }
+}
+
+fn unproven(volume: u64) -> Alarm {
+    Alarm::tampered(format!("volume {volume} was not proven before it was changed"))
 }
 
 /// The leaves of the state tree that a change touches.

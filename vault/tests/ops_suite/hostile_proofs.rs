@@ -1,9 +1,7 @@
 //! Volumes that are presented while something else is said of the passwords that are tried on them.
 
-use std::convert::Infallible;
+use std::rc::Rc;
 
-use strongroom_core::fve;
-use strongroom_core::fve::Image;
 use strongroom_core::fve::Metadata;
 use strongroom_core::state::Naming;
 use strongroom_core::state::Source;
@@ -23,41 +21,9 @@ use crate::fixture::password;
 use crate::fixture::protector;
 use crate::fixture::who;
 
-#[path = "../../../core/tests/fve/written.rs"]
-#[allow(unused, reason = "the tests of the format itself write more kinds of volumes")]
-mod written;
-
-struct Written(written::Sparse);
-
-impl Image for Written {
-    type Error = Infallible;
-
-    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Infallible> {
-        Ok(self.0.read(offset, buffer))
-    }
-
-    fn size(&self) -> Option<u64> {
-        Some(self.0.size)
-    }
-}
-
 /// A volume of id 7 that password 1 opens by its protector.
 fn volume() -> Metadata {
-    let protector = written::Protector {
-        id: *protector(1).as_bytes(),
-        kind: 0x0800,
-        secret: vec![1; 16],
-        label: String::new(),
-        changed: 0x01d5_3236_72f0_e3b0,
-    };
-    let volume = written::Volume {
-        id: [7; 16],
-        protectors: vec![protector],
-        ..written::Volume::default()
-    };
-    let mut image = Written(volume.write());
-    let located = fve::locate(&mut image).unwrap();
-    fve::read(&mut image, &located[0]).unwrap()
+    crate::presented::volume(7, &[(1, 1)])
 }
 
 fn request(volume: &Metadata) -> ProveRequest {
@@ -80,7 +46,7 @@ fn import(open: &mut Unsealed, device: Option<&str>, naming: Naming, (protects, 
         source: Source::Import,
         standing: Standing::Undated,
         confirmed,
-        listed: Vec::new(),
+        listed: Rc::default(),
         file: None,
         drop: None,
     };

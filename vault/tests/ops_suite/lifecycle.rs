@@ -1,5 +1,7 @@
 //! Long lives: whatever was done in whatever order, the log's replay gives the rows.
 
+use std::rc::Rc;
+
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Naming;
 use strongroom_core::state::Source;
@@ -163,7 +165,7 @@ fn take_in_some(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault::op
                     _ => Standing::Undated,
                 },
                 confirmed: dice.below(4) != 0,
-                listed: numbers.iter().copied().map(protector).collect(),
+                listed: Rc::new(numbers.iter().copied().map(protector).collect()),
                 file: Some("list.csv".parse().unwrap()),
                 drop: None,
             }

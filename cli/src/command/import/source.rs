@@ -1,9 +1,11 @@
 //! A file, what was read from it, and what is said of it on the command line.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use strongroom_core::intake;
 use strongroom_core::intake::Format;
@@ -109,10 +111,10 @@ impl Source {
     }
 
     /// The protectors that the file lists for each volume, those without a password too.
-    fn listed(&self, said: &Said<'_>) -> BTreeMap<Key, Vec<ProtectorId>> {
-        let mut listed: BTreeMap<Key, Vec<ProtectorId>> = BTreeMap::new();
+    fn listed(&self, said: &Said<'_>) -> BTreeMap<Key, Rc<BTreeSet<ProtectorId>>> {
+        let mut listed: BTreeMap<Key, BTreeSet<ProtectorId>> = BTreeMap::new();
         if said.taken.is_none() {
-            return listed;
+            return BTreeMap::new();
         }
         for record in &self.intake.records {
             let protector = match &record.outcome {
@@ -124,6 +126,9 @@ impl Source {
             volume.extend(protector);
         }
         listed
+            .into_iter()
+            .map(|(volume, listed)| (volume, Rc::new(listed)))
+            .collect()
     }
 }
 

@@ -22,6 +22,7 @@ const SUPERSEDED: EscrowState = EscrowState::Superseded;
 const NOW: Standing = Standing::Live(None);
 const P1: ProtectorId = protector(1);
 const P2: ProtectorId = protector(2);
+static NOTHING: BTreeSet<ProtectorId> = BTreeSet::new();
 const E1: EscrowId = escrow(1);
 const E2: EscrowId = escrow(2);
 
@@ -36,7 +37,7 @@ fn arrival(standing: Standing) -> Arrival<'static> {
         confirmed: true,
         at: at(100),
         by: "bob",
-        listed: &[],
+        listed: &NOTHING,
         same_password: &[],
         shown: None,
         grace_seconds: GRACE,

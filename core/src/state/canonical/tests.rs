@@ -113,3 +113,30 @@ fn the_first_field_that_differs_is_named() {
     assert_eq!(difference(json!({"a": 1}), record()), Some("b".to_owned()));
     assert_eq!(difference(json!(1), json!(2)), None, "no records");
 }
+
+/// As a `serde_json::Value` has it, which keeps its keys in a sorted map.
+#[test]
+fn keys_are_sorted_and_nothing_else_changes() {
+    for text in [
+        "{}",
+        "[]",
+        "null",
+        "-17",
+        r#""a\\\"}{,:[]""#,
+        r#"{"b":1,"a":{"d":[{"z":null,"y":"\\"},[],{}],"c":true},"ab":"","B":"\""}"#,
+        r#"[{"b":"{\"x\":1,\"a\":2}","a":[1,2,3]},"\u0001\n",false]"#,
+        r#"{"escrow":"ü","_":"\u2028","e":18446744073709551615,"z":[[[[{"b":0,"a":0}]]]]}"#,
+    ] {
+        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let compact = serde_json::to_string(&value).unwrap();
+        assert_eq!(String::from_utf8(sorted(text.as_bytes())).unwrap().len(), text.len());
+        // What serde_json writes is compact; its values with keys in another order are ours to sort.
+        let rewritten = text.replace("\\u2028", "\u{2028}");
+        assert_eq!(
+            String::from_utf8(sorted(rewritten.as_bytes())).unwrap(),
+            compact,
+            "{text}"
+        );
+        assert_eq!(canonical_len(&value), canonical(&value).len());
+    }
+}

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::state::Standing;
 use crate::state::expose::Showing;
@@ -31,7 +33,7 @@ fn check(
             confirmed: !record.unconfirmed,
             at: at(100),
             by: "ann",
-            listed: &[],
+            listed: &BTreeSet::new(),
             same_password: twins,
             shown: None,
             grace_seconds: GRACE,

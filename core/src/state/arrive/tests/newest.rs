@@ -66,19 +66,35 @@ fn rule_6_older_current_ones_become_superseded() {
     check(&unknown(51), &dated(50), Newest, CURRENT, &[]);
 }
 
+fn lists(standing: Standing, listed: &BTreeSet<ProtectorId>) -> Arrival<'_> {
+    Arrival {
+        listed,
+        ..arrival(standing)
+    }
+}
+
 #[test]
 fn rule_6_not_those_that_the_same_live_source_lists() {
     let two = volume([held(1, Some(10)), exposed(2, Some(10), 20)]);
-    let lists = |standing, listed| Arrival {
-        listed,
-        ..arrival(standing)
-    };
-    check(&two, &lists(NOW, &[P1, P2]), Newest, CURRENT, &[]);
-    check(&two, &lists(NOW, &[P1]), Newest, CURRENT, &[(2, SUPERSEDED)]);
-    check(&two, &lists(NOW, &[P2]), Newest, CURRENT, &[(1, SUPERSEDED)]);
+    let both = BTreeSet::from([P1, P2]);
+    check(&two, &lists(NOW, &both), Newest, CURRENT, &[]);
+    check(
+        &two,
+        &lists(NOW, &BTreeSet::from([P1])),
+        Newest,
+        CURRENT,
+        &[(2, SUPERSEDED)],
+    );
+    check(
+        &two,
+        &lists(NOW, &BTreeSet::from([P2])),
+        Newest,
+        CURRENT,
+        &[(1, SUPERSEDED)],
+    );
     // Only a live source sees what is there.
-    let both: &[_] = &[(1, SUPERSEDED), (2, SUPERSEDED)];
-    check(&two, &lists(Standing::Dated(at(90)), &[P1, P2]), Newest, CURRENT, both);
+    let gone: &[_] = &[(1, SUPERSEDED), (2, SUPERSEDED)];
+    check(&two, &lists(Standing::Dated(at(90)), &both), Newest, CURRENT, gone);
 }
 
 #[test]
