@@ -50,9 +50,5 @@ mod reveal;
 #[path = "ops_suite/told.rs"]
 mod told;
 #[path = "../../core/tests/fve/written.rs"]
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the format itself write more kinds of volumes"
-)]
+#[allow(unused, reason = "the tests of the format itself write more kinds of volumes")]
 mod written;
