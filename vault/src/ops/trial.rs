@@ -66,7 +66,7 @@ impl Trial {
     }
 
     /// Tries each password on its own protector, each in a thread of its own and a few at a time. `progress` is told of
-    /// every few thousand rounds of hashing, out of [`Self::rounds`].
+    /// every few thousand rounds of hashing, out of [`ROUNDS`](strongroom_core::fve::ROUNDS).
     pub fn run(self, metadata: &Metadata, progress: impl FnMut(u32) + Send) -> Tried {
         let progress = Mutex::new(progress);
         let mut outcomes = Vec::with_capacity(self.candidates.len());
