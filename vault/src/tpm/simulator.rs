@@ -161,12 +161,19 @@ fn state_folder(folder: &Path) -> io::Result<PathBuf> {
     Ok(state)
 }
 
-/// A port that is free, and so is the one above it: libtss2 expects the control channel there.
+/// A port that is free, and so is the one above it: libtss2 expects the control channel there. Where many connections
+/// ended a moment ago, many ports are not free for a while.
 fn free_port() -> io::Result<u16> {
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-    for _ in 0..ATTEMPTS {
+    // Held, so that the kernel offers another one each time.
+    let mut offered = Vec::new();
+    for attempt in 0..PORT_ATTEMPTS {
+        if attempt >= ATTEMPTS {
+            thread::sleep(PORT_PAUSE);
+        }
         let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = first.local_addr()?.port();
+        offered.push(first);
         let Some(above) = port.checked_add(1) else { continue };
         match TcpListener::bind((Ipv4Addr::LOCALHOST, above)) {
             Ok(_) => return Ok(port),
@@ -227,6 +234,8 @@ const PROGRAMS: [&str; 2] = ["/usr/bin/swtpm", "/usr/local/bin/swtpm"];
 /// How swtpm says that a port is taken.
 const PORT_TAKEN: &str = "ddress already in use";
 const ATTEMPTS: u8 = 32;
+const PORT_ATTEMPTS: u8 = 200;
+const PORT_PAUSE: Duration = Duration::from_millis(50);
 const POLL: Duration = Duration::from_millis(1);
 const START_PATIENCE: Duration = Duration::from_secs(10);
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
