@@ -55,7 +55,7 @@ use crate::ui::Ui;
     after_help = "Examples:\n  strongroom import ad-export.ldf\n  strongroom import 'BitLocker Recovery Key.txt' --device PC-0042 --volume C:\n  strongroom import manage-bde.txt --device PC-0042 --taken 2026-11-24T10:00:00Z"
 )]
 pub(crate) struct ImportArgs {
-    /// The files; - is stdin
+    /// The files, or drops; - is stdin
     #[arg(value_name = "FILE", required_unless_present = "spool")]
     files: Vec<OsString>,
 

@@ -15,6 +15,7 @@ use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::Naming;
 use strongroom_core::state::Placement;
 use strongroom_core::state::Presented;
+use strongroom_core::state::Proof;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::place;
 use strongroom_core::state::prove;
@@ -38,6 +39,7 @@ use crate::ops::recording::about;
 use crate::ops::recording::located;
 use crate::ops::trial::Candidate;
 use crate::ops::trial::Outcome;
+use crate::store::Draft;
 use crate::store::Session;
 
 /// A volume that was presented.
@@ -146,59 +148,18 @@ impl Unsealed {
             let (volume, _) = located(&mut session, outcome.escrow)?;
             volumes.entry(volume.volume).or_default().push(*outcome);
         }
-        let mut proved = Proved::default();
+        let mut verdict = Verdict {
+            who,
+            request: &tried.request,
+            proved: Proved::default(),
+        };
         for (number, outcomes) in volumes {
-            let volume = presented_volume(&mut session, number, &tried.request, &outcomes)?;
-            let by = who.operator.to_string();
-            let of = |which: fn(TrialResult) -> bool| -> Vec<EscrowId> {
-                let chosen = outcomes.iter().filter(|outcome| which(outcome.result));
-                chosen.map(|outcome| outcome.escrow).collect()
-            };
-            let (opened, failed) = (of(TrialResult::opened), of(|result| result == TrialResult::DidNotOpen));
-            let proof = prove(
-                &volume,
-                &Presented {
-                    volume_id: tried.request.volume_id,
-                    listed: &tried.request.listed,
-                    opened: &opened,
-                    failed: &failed,
-                    list_proven: outcomes.iter().any(|outcome| outcome.result == TrialResult::Opened),
-                    at: who.at,
-                    by: &by,
-                    grace_seconds: session.vault()?.grace_seconds,
-                },
-            );
-            let mut changes: Vec<Change> = naming_change(&session, &volume)?.into_iter().collect();
-            changes.extend(proof.changed.iter().map(|record| escrow_change(&volume, record)));
-            let protector = |escrow: &EscrowId| volume.escrow(*escrow).map(|record| record.protector);
-            proved.ended.extend(proof.ended.iter().filter_map(protector));
-            proved
-                .exposed_again
-                .extend(proof.exposed_again.iter().filter_map(protector));
-            for outcome in outcomes {
-                let now = proof.changed.iter().find(|record| record.escrow == outcome.escrow);
-                let record = now
-                    .or_else(|| volume.escrow(outcome.escrow))
-                    .ok_or(Error::NoEscrow { escrow: outcome.escrow })?;
-                proved.tried.push(Proven {
-                    volume: volume.naming(),
-                    record: record.clone(),
-                    result: outcome.result,
-                    leaf: session.next_leaf(&draft),
-                });
-                draft.event(EventBody {
-                    volume_id: Some(tried.request.volume_id),
-                    file: Some(tried.request.file.clone()),
-                    result: Some(outcome.result.as_str().to_owned()),
-                    changes: std::mem::take(&mut changes),
-                    ..about(Action::Proven, &volume, record)
-                });
-            }
+            verdict.of_volume(&mut session, &mut draft, number, &outcomes)?;
             // So that the next volume of the same device is not known by the same id.
             session.stage(&draft)?;
         }
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, proved)?;
+        let committed = session.commit(&draft, &key, verdict.proved)?;
         Ok(self.remember(committed)?.into_subject())
     }
 }
@@ -220,6 +181,71 @@ impl opening::NamesAll for Opening {
             (place, record.envelope)
         });
         places.collect()
+    }
+}
+
+/// What becomes of the volumes whose passwords were tried.
+struct Verdict<'t> {
+    who: &'t Who,
+    request: &'t ProveRequest,
+    proved: Proved,
+}
+
+impl Verdict<'_> {
+    /// An event for each password of a volume that was tried; the first brings what changes.
+    fn of_volume(
+        &mut self,
+        session: &mut Session<'_>,
+        draft: &mut Draft,
+        number: u64,
+        outcomes: &[Outcome],
+    ) -> Result<(), Error> {
+        let volume = presented_volume(session, number, self.request, outcomes)?;
+        let proof = self.proof(session.vault()?.grace_seconds, &volume, outcomes);
+        let mut changes: Vec<Change> = naming_change(session, &volume)?.into_iter().collect();
+        changes.extend(proof.changed.iter().map(|record| escrow_change(&volume, record)));
+        let protector = |escrow: &EscrowId| volume.escrow(*escrow).map(|record| record.protector);
+        self.proved.ended.extend(proof.ended.iter().filter_map(protector));
+        let again = proof.exposed_again.iter().filter_map(protector);
+        self.proved.exposed_again.extend(again);
+        for outcome in outcomes {
+            let now = proof.changed.iter().find(|record| record.escrow == outcome.escrow);
+            let record = now
+                .or_else(|| volume.escrow(outcome.escrow))
+                .ok_or(Error::NoEscrow { escrow: outcome.escrow })?;
+            self.proved.tried.push(Proven {
+                volume: volume.naming(),
+                record: record.clone(),
+                result: outcome.result,
+                leaf: session.next_leaf(draft),
+            });
+            draft.event(EventBody {
+                volume_id: Some(self.request.volume_id),
+                file: Some(self.request.file.clone()),
+                result: Some(outcome.result.as_str().to_owned()),
+                changes: std::mem::take(&mut changes),
+                ..about(Action::Proven, &volume, record)
+            });
+        }
+        Ok(())
+    }
+
+    fn proof(&self, grace_seconds: u64, volume: &VolumeRecord, outcomes: &[Outcome]) -> Proof {
+        let of = |which: fn(TrialResult) -> bool| -> Vec<EscrowId> {
+            let chosen = outcomes.iter().filter(|outcome| which(outcome.result));
+            chosen.map(|outcome| outcome.escrow).collect()
+        };
+        let presented = Presented {
+            volume_id: self.request.volume_id,
+            listed: &self.request.listed,
+            opened: &of(TrialResult::opened),
+            failed: &of(|result| result == TrialResult::DidNotOpen),
+            list_proven: outcomes.iter().any(|outcome| outcome.result == TrialResult::Opened),
+            at: self.who.at,
+            by: &self.who.operator.to_string(),
+            grace_seconds,
+        };
+        prove(volume, &presented)
     }
 }
 

@@ -172,8 +172,8 @@ impl<'s> Session<'s> {
     }
 
     /// The escrows that hold a password, each with its volume's number, the oldest first: those that the index finds, and
-    /// those of `volume`, if that was proven before, that it does not. That there are no more elsewhere cannot be proven here; `audit verify`
-    /// proves it.
+    /// those of `volume`, if that was proven before, that it does not. That there are no more elsewhere cannot be proven
+    /// here; `audit verify` proves it.
     ///
     /// # Errors
     ///

@@ -29,7 +29,7 @@ use crate::fixture::password;
 use crate::fixture::protector;
 use crate::fixture::who;
 
-fn enrol(open: &mut Unsealed, name: &str, devices: SenderDevices) -> SenderFile {
+pub(crate) fn enrol(open: &mut Unsealed, name: &str, devices: SenderDevices) -> SenderFile {
     let request = EnrolRequest {
         name: name.parse().unwrap(),
         devices,
@@ -38,7 +38,7 @@ fn enrol(open: &mut Unsealed, name: &str, devices: SenderDevices) -> SenderFile 
 }
 
 /// Password `number` of drive C: of PC-1, in a drop that was made at `created`.
-fn dropped(key: &DropKey, sender: Option<&SenderFile>, number: u8, sequence: u64, created: i64) -> Dropped {
+pub(crate) fn dropped(key: &DropKey, sender: Option<&SenderFile>, number: u8, sequence: u64, created: i64) -> Dropped {
     let contents = DropContents {
         sequence,
         created_at: at(created),

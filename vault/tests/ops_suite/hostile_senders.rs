@@ -1,21 +1,16 @@
 //! Senders that were stolen, revoked and put back.
 
-use strongroom_core::drop::DropContents;
-use strongroom_core::drop::DropFile;
-use strongroom_core::drop::DroppedEscrow;
 use strongroom_core::drop::SenderFile;
 use strongroom_core::log::Action;
 use strongroom_core::values::SenderDevices;
 use strongroom_vault::ops::DropOutcome;
-use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::EnrolRequest;
 use strongroom_vault::ops::ErrorKind;
 
+use crate::dropping::dropped;
+use crate::dropping::enrol;
 use crate::fixture::Vault;
-use crate::fixture::at;
 use crate::fixture::drive;
-use crate::fixture::password;
-use crate::fixture::protector;
 use crate::fixture::who;
 use crate::hostile::anybodys;
 use crate::hostile::hand_in;
@@ -74,39 +69,18 @@ fn who_is_refused_a_sender_is_on_record() {
 fn a_stolen_senders_last_word_holds_until_it_is_enrolled_anew() {
     let vault = Vault::new(None);
     let mut open = vault.open();
-    let request = EnrolRequest {
-        name: "plant 3".parse().unwrap(),
-        devices: SenderDevices::Any,
-    };
-    let of = |sender: &SenderFile, number: u8, sequence| {
-        let contents = DropContents {
-            sequence,
-            created_at: at(100),
-            escrows: vec![DroppedEscrow {
-                device: "PC-1".parse().unwrap(),
-                naming: drive("C:"),
-                protector: protector(number),
-                password: password(number),
-                created_at: None,
-                listed: Vec::new(),
-            }],
-        };
-        Dropped {
-            drop: DropFile::encrypt(sender.key(), Some(sender), &contents).unwrap(),
-            file: None,
-        }
-    };
-    let (_, stolen) = open.enrol(&who(10), &request).unwrap();
+    let of = |sender: &SenderFile, number: u8, sequence| dropped(sender.key(), Some(sender), number, sequence, 100);
+    let stolen = enrol(&mut open, "plant 3", SenderDevices::Any);
     let forged = of(&stolen, 1, u64::MAX);
     assert!(!hand_in(&mut open, 110, forged.clone()).record.unconfirmed);
     // The rightful one still counts, and by its time.
     let late = of(&stolen, 2, 7);
     assert!(!hand_in(&mut open, 120, late).record.unconfirmed);
-    open.revoke(&who(130), &request.name).unwrap();
+    open.revoke(&who(130), &"plant 3".parse().unwrap()).unwrap();
     let replayed = open.take_drops(&who(140), &[forged]).unwrap();
     assert!(matches!(replayed.outcomes[0], DropOutcome::Replayed(_)));
     assert!(hand_in(&mut open, 150, of(&stolen, 3, u64::MAX)).record.unconfirmed);
-    let (_, anew) = open.enrol(&who(160), &request).unwrap();
+    let anew = enrol(&mut open, "plant 3", SenderDevices::Any);
     let done = open.take_drops(&who(170), &[of(&anew, 4, 1)]).unwrap();
     assert!(matches!(&done.outcomes[0], DropOutcome::Taken(taken) if !taken.late));
     vault.assert_verifies();
