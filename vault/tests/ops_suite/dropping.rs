@@ -202,6 +202,9 @@ fn a_drop_that_was_overtaken_is_placed_by_its_time() {
         (of.escrowed[0].rule, vault.item(2).record.state),
         (Rule::Older, EscrowState::Current)
     );
+    // So is another one of the last number: its sender counted twice.
+    let twice = take(&mut open, 115, &[dropped(key, Some(&sender), 4, 2, 94)]);
+    assert!(taken(&twice.outcomes[0]).late);
     // Nor does one that lists an old password bring it back.
     let listed = take(&mut open, 120, &[dropped(key, Some(&sender), 1, 1, 93)]);
     assert_eq!(
