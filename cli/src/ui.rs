@@ -8,6 +8,7 @@ mod secret;
 mod table;
 mod terminal;
 
+use std::borrow::Cow;
 use std::env;
 use std::fmt::Display;
 use std::io;
@@ -95,8 +96,12 @@ impl Ui {
 
     /// A line of the answer that looks like what it is.
     pub(crate) fn styled(&mut self, look: Look, text: impl Display) -> Result<(), Failure> {
-        let text = printable(&text.to_string());
-        Ok(writeln!(self.out, "{}", look.applied(&text, self.colour_out))?)
+        let text = text.to_string();
+        Ok(writeln!(
+            self.out,
+            "{}",
+            look.applied(&printable(&text), self.colour_out)
+        )?)
     }
 
     /// An object of the answer, on a line of its own.
@@ -202,17 +207,17 @@ fn to_stderr(line: &str) {
 }
 
 impl Look {
-    fn applied(self, text: &str, colours: bool) -> String {
+    fn applied(self, text: &str, colours: bool) -> Cow<'_, str> {
         let code = match self {
-            Self::Plain => return text.to_owned(),
+            Self::Plain => return Cow::Borrowed(text),
             Self::Heading => "1",
             Self::Warning => "1;33",
             Self::Alarm => "1;31",
         };
         if colours {
-            format!("\x1b[{code}m{text}\x1b[0m")
+            Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
         } else {
-            text.to_owned()
+            Cow::Borrowed(text)
         }
     }
 }

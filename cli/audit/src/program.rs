@@ -54,7 +54,11 @@ fn answer(json: bool, verified: &Verified) -> ExitCode {
     let text = if json {
         printable_json(&serde_json::to_string(verified.json()).unwrap_or_default())
     } else {
-        let lines: Vec<String> = verified.lines().iter().map(|line| printable(&line.text)).collect();
+        let lines: Vec<String> = verified
+            .lines()
+            .iter()
+            .map(|line| printable(&line.text).into_owned())
+            .collect();
         lines.join("\n")
     };
     told(writeln!(io::stdout(), "{text}"))

@@ -86,7 +86,7 @@ fn answer(json: bool, answer: &Answer) -> ExitCode {
     let text = if json {
         printable_json(&serde_json::to_string(answer).unwrap_or_default())
     } else {
-        let lines: Vec<String> = answer.lines().iter().map(|line| printable(line)).collect();
+        let lines: Vec<String> = answer.lines().iter().map(|line| printable(line).into_owned()).collect();
         lines.join("\n")
     };
     told(writeln!(io::stdout(), "{text}"))

@@ -50,7 +50,7 @@ fn fields(event: &Event) -> [(&'static str, Value); NAMES.len()] {
 fn shown(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::String(text) => Some(printable(text)),
+        Value::String(text) => Some(printable(text).into_owned()),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Some(value.to_string()),
     }
 }

@@ -69,7 +69,7 @@ impl Ui {
 }
 
 fn asked(terminal: &Terminal, question: &str, echo: bool, limit: usize) -> Result<Zeroizing<String>, PromptError> {
-    let question: Vec<String> = question.split('\n').map(printable).collect();
+    let question: Vec<String> = question.split('\n').map(|line| printable(line).into_owned()).collect();
     let asked = terminal.ask(&question.join("\n"), echo, || ());
     asked.map_err(PromptError::Terminal)?;
     let mut lines = Lines::new(Descriptor(terminal.file()), limit);

@@ -1,5 +1,7 @@
 //! Columns that line up, without holding all of a long list.
 
+use std::borrow::Cow;
+
 use comfy_table::ColumnConstraint;
 use comfy_table::ContentArrangement;
 use comfy_table::Width;
@@ -28,7 +30,10 @@ impl<const N: usize> Table<N> {
     }
 
     pub(crate) fn row(&mut self, ui: &mut Ui, cells: [String; N]) -> Result<(), Failure> {
-        self.rows.push(cells.map(|cell| printable(&cell)));
+        self.rows.push(cells.map(|cell| match printable(&cell) {
+            Cow::Borrowed(_) => cell,
+            Cow::Owned(shown) => shown,
+        }));
         if self.rows.len() < PIECE {
             return Ok(());
         }

@@ -6,7 +6,8 @@ pub struct Binding(Vec<u8>);
 impl Binding {
     /// The binding of these fields in this order.
     pub fn of(fields: &[&[u8]]) -> Self {
-        let mut bytes = Vec::new();
+        let len = fields.iter().map(|field| field.len().saturating_add(4)).sum();
+        let mut bytes = Vec::with_capacity(len);
         for field in fields {
             let len = u32::try_from(field.len()).unwrap_or(u32::MAX);
             bytes.extend_from_slice(&len.to_be_bytes());

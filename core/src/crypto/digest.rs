@@ -1,17 +1,22 @@
 //! SHA-256.
 
 use std::fmt;
+use std::str::FromStr;
 
 use data_encoding::BASE64;
 use data_encoding::HEXLOWER;
-use serde::Deserialize;
-use serde::Serialize;
 use sha2::Digest as _;
 
+use crate::values::text_in_json;
+
 /// A SHA-256 hash, as FIPS 180-4 has it; written as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Digest([u8; 32]);
+
+/// The text is not a SHA-256 hash.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a SHA-256 hash is 64 lower-case hexadecimal digits")]
+pub struct ParseDigestError;
 
 /// `SHA-256(part ‖ part ‖ …)` of what is public.
 pub fn sha256(parts: &[&[u8]]) -> Digest {
@@ -52,7 +57,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER.encode(&self.0))
+        f.write_str(HEXLOWER.encode_mut_str(&self.0, &mut [0; 64]))
     }
 }
 
@@ -62,21 +67,19 @@ impl fmt::Debug for Digest {
     }
 }
 
-impl From<Digest> for String {
-    fn from(digest: Digest) -> Self {
-        digest.to_string()
-    }
-}
+text_in_json!(Digest);
 
-impl TryFrom<String> for Digest {
-    type Error = &'static str;
+impl FromStr for Digest {
+    type Err = ParseDigestError;
 
-    fn try_from(text: String) -> Result<Self, Self::Error> {
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 {
+            return Err(ParseDigestError);
+        }
         HEXLOWER
-            .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or("a SHA-256 hash is 64 lower-case hexadecimal digits")
+            .decode_mut(text.as_bytes(), &mut bytes)
+            .map_err(|_| ParseDigestError)?;
+        Ok(Self(bytes))
     }
 }

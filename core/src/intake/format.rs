@@ -3,9 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
-use serde::Serialize;
-
 use crate::values::ParseCodeError;
 use crate::values::codes;
 

@@ -245,7 +245,7 @@ fn taken(bytes: &[u8]) -> (Format, Vec<(String, String, String)>) {
         .into_iter()
         .map(|record| {
             let ready = record.outcome.unwrap();
-            let device = record.device.map(String::from).unwrap_or_default();
+            let device = record.device.map(|device| device.to_string()).unwrap_or_default();
             (
                 device,
                 ready.protector.to_string(),

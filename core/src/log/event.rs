@@ -1,14 +1,12 @@
 //! An event: what changed, when, by whom and why.
 
-use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::crypto::Digest;
-use crate::crypto::RandomError;
-use crate::crypto::random;
 use crate::log::Action;
 use crate::log::EpochStart;
+use crate::log::Salt;
 use crate::state::Change;
 use crate::state::Rule;
 use crate::values::DeviceName;
@@ -115,11 +113,6 @@ pub struct CommitSummary {
     pub exposed: u64,
 }
 
-/// 16 random bytes, as 32 lower-case hexadecimal digits.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Salt([u8; 16]);
-
 impl EventBody {
     /// An event of this kind that says nothing more yet.
     pub const fn new(action: Action) -> Self {
@@ -141,40 +134,5 @@ impl EventBody {
             epoch: None,
             changes: Vec::new(),
         }
-    }
-}
-
-impl Salt {
-    /// A fresh one.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the system has no randomness.
-    pub fn random() -> Result<Self, RandomError> {
-        random().map(Self)
-    }
-
-    /// The salt of these bytes.
-    pub const fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-}
-
-impl From<Salt> for String {
-    fn from(salt: Salt) -> Self {
-        HEXLOWER.encode(&salt.0)
-    }
-}
-
-impl TryFrom<String> for Salt {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        HEXLOWER
-            .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or("a salt is 32 lower-case hexadecimal digits")
     }
 }

@@ -32,9 +32,10 @@ pub enum CanonicalError {
     reason = "every value here is of structs, lists, texts and whole numbers"
 )]
 pub fn canonical(value: &impl Serialize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(ONE_EVENT);
-    serde_json::to_writer(&mut text, value).expect("a value that JSON can hold");
-    sorted(&text)
+    let text = Text::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&text, Sorting::new(&text));
+    value.serialize(&mut serializer).expect("a value that JSON can hold");
+    text.into_bytes()
 }
 
 /// How many bytes [`canonical`] gives: as many as the same JSON in another order.
@@ -91,12 +92,10 @@ impl Write for Counted {
     }
 }
 
-/// Bytes that most events have room in.
-const ONE_EVENT: usize = 2048;
-
 mod sorting;
 
-use sorting::sorted;
+use sorting::Sorting;
+use sorting::Text;
 
 #[cfg(test)]
 mod tests;

@@ -14,8 +14,7 @@ macro_rules! codes {
         $(#[$doc])*
         ///
         /// Written as its word, in JSON and on the command line.
-        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum $name {
             $(#[doc = $text] $variant,)+
         }
@@ -48,19 +47,7 @@ macro_rules! codes {
             }
         }
 
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.code().to_owned()
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = ParseCodeError;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
+        $crate::values::text_in_json!($name);
 
         impl FromStr for $name {
             type Err = ParseCodeError;

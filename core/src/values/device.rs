@@ -3,15 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
-use serde::Serialize;
-
 use crate::values::LogText;
 use crate::values::TextError;
+use crate::values::text_in_json;
 
 /// The name of a device: shown as first given, compared without case.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Debug)]
 pub struct DeviceName(LogText);
 
 impl DeviceName {
@@ -34,17 +31,26 @@ impl DeviceName {
 /// Each character is made upper case, then lower case: so `ß` is `ss`, and `ς`, which stands at the end of words
 /// only, is `σ`, where making lower case alone would tell them apart.
 pub fn fold(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_uppercase)
-        .flat_map(char::to_lowercase)
-        .collect()
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    folded(text).collect()
+}
+
+/// Whether two texts are the same in one case.
+pub(super) fn same_folded(one: &str, other: &str) -> bool {
+    one == other || folded(one).eq(folded(other))
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
 }
 
 impl Eq for DeviceName {}
 
 impl PartialEq for DeviceName {
     fn eq(&self, other: &Self) -> bool {
-        self.folded() == other.folded()
+        same_folded(self.as_str(), other.as_str())
     }
 }
 
@@ -54,19 +60,7 @@ impl fmt::Display for DeviceName {
     }
 }
 
-impl From<DeviceName> for String {
-    fn from(name: DeviceName) -> Self {
-        name.0.into()
-    }
-}
-
-impl TryFrom<String> for DeviceName {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+text_in_json!(DeviceName);
 
 impl FromStr for DeviceName {
     type Err = TextError;

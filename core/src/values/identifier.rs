@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use serde::Deserialize;
-use serde::Serialize;
+
+use crate::values::text_in_json;
 
 /// The text is not 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -15,8 +15,7 @@ pub struct ParseIdentifierError;
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub struct $name([u8; 16]);
 
         impl $name {
@@ -33,7 +32,7 @@ macro_rules! identifier {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&HEXLOWER_PERMISSIVE.encode(&self.0))
+                f.write_str(HEXLOWER_PERMISSIVE.encode_mut_str(&self.0, &mut [0; 32]))
             }
         }
 
@@ -43,19 +42,7 @@ macro_rules! identifier {
             }
         }
 
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.to_string()
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = ParseIdentifierError;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
+        text_in_json!($name);
 
         impl FromStr for $name {
             type Err = ParseIdentifierError;

@@ -2,12 +2,16 @@
 //!
 //! What goes into the log is checked before; what a tampered row or a foreign error says is not.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::values::is_invisible;
 
 /// The text with everything that is not seen written out: `\u{1b}`.
-pub fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_invisible) {
+        return Cow::Borrowed(text);
+    }
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_invisible(character) {
@@ -16,7 +20,7 @@ pub fn printable(text: &str) -> String {
             shown.push(character);
         }
     }
-    shown
+    Cow::Owned(shown)
 }
 
 /// JSON with everything that is not seen written as JSON has it; such characters stand in its strings only.

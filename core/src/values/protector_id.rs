@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use serde::Deserialize;
-use serde::Serialize;
+
+use crate::values::text_in_json;
 
 /// The text is not a GUID.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -18,8 +18,7 @@ macro_rules! guid {
         ///
         /// Kept in the order of its text, so that a prefix of the text is a prefix of the bytes. Written as
         /// 8-4-4-4-12 lower-case hexadecimal digits; read in any case, with or without braces.
-        #[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub struct $name([u8; 16]);
 
         impl $name {
@@ -36,7 +35,7 @@ macro_rules! guid {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write_guid(f, &HEXLOWER_PERMISSIVE.encode(&self.0))
+                write_guid(f, HEXLOWER_PERMISSIVE.encode_mut_str(&self.0, &mut [0; 32]))
             }
         }
 
@@ -46,19 +45,7 @@ macro_rules! guid {
             }
         }
 
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.to_string()
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = ParseGuidError;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
+        text_in_json!($name);
 
         impl FromStr for $name {
             type Err = ParseGuidError;

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
-use serde::Serialize;
+use crate::values::text_in_json;
 
 /// A text that may reach a leaf: a note, a ticket, a caller, the name of a device or a file.
 ///
@@ -16,8 +15,7 @@ use serde::Serialize;
 /// - holds what may be a recovery password or half of one, see [`TextError::Password`].
 ///
 /// White space around it is not kept. A `Deserialize`d text passes the same checks.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct LogText(String);
 
 /// Why a text is not taken. It never repeats the text: what was pasted by mistake must not reach a screen either.
@@ -66,19 +64,7 @@ impl fmt::Display for LogText {
     }
 }
 
-impl From<LogText> for String {
-    fn from(text: LogText) -> Self {
-        text.0
-    }
-}
-
-impl TryFrom<String> for LogText {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+text_in_json!(LogText);
 
 impl FromStr for LogText {
     type Err = TextError;
@@ -103,6 +89,9 @@ impl FromStr for LogText {
 
 /// Whether a character is one that is not seen: it may stand in no [`LogText`], and reaches no terminal as it is.
 pub fn is_invisible(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
     character.is_control() || INVISIBLE.iter().any(|range| range.contains(&character))
 }
 

@@ -5,14 +5,13 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
+
+use crate::values::text_in_json;
 
 /// A point in time as a clock gave it, in whole milliseconds.
 ///
 /// Written as RFC 3339 in UTC with three decimals: `2026-11-22T02:00:00.000Z`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Time(i64);
 
 /// The text is not an RFC 3339 time.
@@ -66,19 +65,7 @@ impl fmt::Display for Time {
     }
 }
 
-impl From<Time> for String {
-    fn from(time: Time) -> Self {
-        time.to_string()
-    }
-}
-
-impl TryFrom<String> for Time {
-    type Error = ParseTimeError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+text_in_json!(Time);
 
 impl FromStr for Time {
     type Err = ParseTimeError;

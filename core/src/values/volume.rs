@@ -3,16 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
-use serde::Serialize;
-
 use crate::values::LogText;
 use crate::values::ParseCodeError;
 use crate::values::TextError;
 use crate::values::code::codes;
 use crate::values::device::fold;
+use crate::values::device::same_folded;
 use crate::values::protector_id::ParseGuidError;
 use crate::values::protector_id::VolumeId;
+use crate::values::text_in_json;
 
 codes!(
     /// What a volume is for.
@@ -28,8 +27,7 @@ codes!(
 ///
 /// Compares without case. `c:` and `C:\` are the same: the drive letter is written upper case, and a backslash at the
 /// end is not kept. The GUID in the third form is Windows' name for the mount, not the volume's BitLocker ID.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Debug)]
 pub struct MountPoint(LogText);
 
 /// The text is not a mount point.
@@ -59,7 +57,7 @@ impl Eq for MountPoint {}
 
 impl PartialEq for MountPoint {
     fn eq(&self, other: &Self) -> bool {
-        self.folded() == other.folded()
+        same_folded(self.as_str(), other.as_str())
     }
 }
 
@@ -69,19 +67,7 @@ impl fmt::Display for MountPoint {
     }
 }
 
-impl From<MountPoint> for String {
-    fn from(mount_point: MountPoint) -> Self {
-        mount_point.0.into()
-    }
-}
-
-impl TryFrom<String> for MountPoint {
-    type Error = ParseMountPointError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+text_in_json!(MountPoint);
 
 impl FromStr for MountPoint {
     type Err = ParseMountPointError;

@@ -11,6 +11,7 @@ use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::canonical;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::Time;
+use strongroom_core::values::VolumeId;
 
 use crate::store::Alarm;
 use crate::store::Draft;
@@ -63,18 +64,17 @@ fn volume(connection: &Connection, naming: &VolumeRecord) -> Result<(), StoreErr
         .as_ref()
         .map(|name| device(connection, name))
         .transpose()?;
-    connection
-        .prepare_cached(
-            "INSERT INTO volume (volume, device, id, mounts, type) VALUES (?1, ?2, ?3, ?4, ?5) \
-             ON CONFLICT (volume) DO UPDATE SET device = ?2, id = ?3, mounts = ?4, type = ?5",
-        )?
-        .execute((
-            naming.volume,
-            device,
-            naming.id.as_ref().map(|id| *id.as_bytes()),
-            text(&naming.mounts),
-            naming.kind.to_string(),
-        ))?;
+    let id = naming.id.as_ref().map(VolumeId::as_bytes);
+    let row = (naming.volume, device, id, text(&naming.mounts), naming.kind.code());
+    // An upsert would keep a journal of its own, in case that it fails halfway.
+    let held = connection
+        .prepare_cached("UPDATE volume SET device = ?2, id = ?3, mounts = ?4, type = ?5 WHERE volume = ?1")?
+        .execute(row.clone())?;
+    if held == 0 {
+        connection
+            .prepare_cached("INSERT INTO volume (volume, device, id, mounts, type) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(row)?;
+    }
     Ok(())
 }
 

@@ -66,7 +66,7 @@ impl Draft {
 
     /// Adds an event; where its changes are too many for one leaf, further ones continue it.
     pub fn event(&mut self, body: EventBody) {
-        self.bodies.extend(split(body));
+        split(body, |part| self.bodies.push(part));
     }
 
     /// Adds what the row of a new escrow holds beside its record.
@@ -260,20 +260,18 @@ impl Session<'_> {
 }
 
 /// An event whose changes are too many for one leaf, as that event and others that continue it.
-fn split(mut body: EventBody) -> Vec<EventBody> {
-    let mut continued: Vec<EventBody> = Vec::new();
+fn split(mut body: EventBody, mut part: impl FnMut(EventBody)) {
     let mut room = CHANGES_IN_A_LEAF;
     for change in std::mem::take(&mut body.changes) {
         let len = canonical_len(&change);
         if len > room {
-            continued.push(EventBody::new(Action::Continued));
+            part(std::mem::replace(&mut body, EventBody::new(Action::Continued)));
             room = CHANGES_IN_A_LEAF;
         }
         room = room.saturating_sub(len);
-        continued.last_mut().unwrap_or(&mut body).changes.push(change);
+        body.changes.push(change);
     }
-    continued.insert(0, body);
-    continued
+    part(body);
 }
 
 /// How far the clock moved, where it went back or leapt by more than a day.

@@ -1,6 +1,6 @@
 //! A volume as a session knows it: read and proven once, and from then on what the session's own events make of it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use rusqlite::Connection;
@@ -17,7 +17,7 @@ use crate::store::rows;
 /// Nobody else can write within a transaction, so it need not be read again for each of thousands of passwords.
 pub(super) struct Known {
     record: Rc<VolumeRecord>,
-    passwords: BTreeMap<[u8; 32], Vec<EscrowId>>,
+    passwords: HashMap<[u8; 32], Vec<EscrowId>>,
 }
 
 impl Known {
@@ -25,14 +25,14 @@ impl Known {
     pub(super) fn new(naming: &VolumeRecord) -> Self {
         Self {
             record: Rc::new(naming.naming()),
-            passwords: BTreeMap::new(),
+            passwords: HashMap::new(),
         }
     }
 
     /// A volume as its rows have it.
     pub(super) fn read(connection: &Connection, volume: u64) -> Result<Self, StoreError> {
         let mut record = rows::named(connection, volume)?;
-        let mut passwords: BTreeMap<[u8; 32], Vec<EscrowId>> = BTreeMap::new();
+        let mut passwords: HashMap<[u8; 32], Vec<EscrowId>> = HashMap::new();
         for row in rows::escrows(connection, volume)? {
             passwords
                 .entry(*row.fingerprint.as_bytes())

@@ -48,7 +48,7 @@ fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
         return Err(Error::new(ErrorKind::InvalidOperation, "what is unknown was written"));
     }
     match value.as_str().filter(|_| !value.is_safe()) {
-        Some(text) => escape_formatter(out, state, &Value::from(printable(text))),
+        Some(text) => escape_formatter(out, state, &Value::from(printable(text).into_owned())),
         None => escape_formatter(out, state, value),
     }
 }

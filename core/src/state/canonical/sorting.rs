@@ -1,80 +1,116 @@
-//! JSON with its keys sorted, from JSON that was just written.
+//! JSON whose keys are sorted while it is written.
 
-/// The same JSON with the keys of every object sorted. `text` is compact and well formed, and its keys need no escapes.
-pub(super) fn sorted(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    write(text, &mut out);
-    out
+use std::cell::RefCell;
+use std::io;
+use std::io::Write;
+use std::ops::Range;
+
+use serde_json::ser::Formatter;
+
+/// What is written so far.
+pub(super) struct Text(RefCell<Vec<u8>>);
+
+/// Sorts the members of every object as soon as it is whole.
+pub(super) struct Sorting<'t> {
+    text: &'t Text,
+    /// The members of the objects that are open, the outermost first, as their places in the text.
+    members: Vec<Range<usize>>,
+    /// Where in `members` those of each of these objects begin.
+    open: Vec<usize>,
+    /// Members in their order, before they are put in their place.
+    sorted: Vec<u8>,
 }
 
-/// Writes one value.
-fn write(value: &[u8], out: &mut Vec<u8>) {
-    match value.split_first() {
-        Some((b'{', members)) => write_object(members, out),
-        Some((b'[', elements)) => write_list(elements, out),
-        _ => out.extend_from_slice(value),
+impl Text {
+    pub(super) fn new() -> Self {
+        Self(RefCell::new(Vec::with_capacity(ONE_RECORD)))
     }
-}
 
-fn write_object(mut text: &[u8], out: &mut Vec<u8>) {
-    let mut members: Vec<(&[u8], &[u8])> = Vec::with_capacity(MEMBERS);
-    while let Some((b'"', _)) = text.split_first() {
-        let (key, rest) = text.split_at(len(text));
-        // Behind the key stands a colon, and behind the value a comma or the end.
-        let rest = rest.get(1..).unwrap_or_default();
-        let (value, rest) = rest.split_at(len(rest));
-        members.push((key, value));
-        text = rest.get(1..).unwrap_or_default();
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_inner()
     }
-    members.sort_unstable_by_key(|(key, _)| *key);
-    out.push(b'{');
-    for (at, (key, value)) in members.into_iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
+
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// Sorts the members of the object whose last one the text ends with. A key has no character before its closing `"`
+    /// in the order of bytes, so members are in the order of their keys.
+    fn sort(&self, members: &mut [Range<usize>], sorted: &mut Vec<u8>) {
+        let mut text = self.0.borrow_mut();
+        let member = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default();
+        if members.is_sorted_by_key(member) {
+            return;
         }
-        out.extend_from_slice(key);
-        out.push(b':');
-        write(value, out);
+        let begin = members.first().map_or(text.len(), |first| first.start);
+        members.sort_unstable_by(|one, other| member(one).cmp(member(other)));
+        sorted.clear();
+        for place in members {
+            sorted.extend_from_slice(member(place));
+            sorted.push(b',');
+        }
+        sorted.pop();
+        text.truncate(begin);
+        text.extend_from_slice(sorted);
     }
-    out.push(b'}');
 }
 
-fn write_list(mut text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'[');
-    while len(text) > 0 {
-        let (value, rest) = text.split_at(len(text));
-        write(value, out);
-        if rest.first() == Some(&b',') {
-            out.push(b',');
-        }
-        text = rest.get(1..).unwrap_or_default();
+impl Write for &Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
     }
-    out.push(b']');
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
-/// How long the value is that `text` begins with; 0 where none does.
-fn len(text: &[u8]) -> usize {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.iter().enumerate() {
-        if quoted {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => quoted = false,
-                _ => {}
-            }
-            continue;
-        }
-        match byte {
-            b'"' => quoted = true,
-            b'{' | b'[' => depth += 1,
-            b',' | b':' | b'}' | b']' if depth == 0 => return at,
-            b'}' | b']' => depth -= 1,
-            _ => {}
+impl<'t> Sorting<'t> {
+    pub(super) fn new(text: &'t Text) -> Self {
+        Self {
+            text,
+            members: Vec::with_capacity(MEMBERS),
+            open: Vec::with_capacity(DEPTH),
+            sorted: Vec::new(),
         }
     }
-    text.len()
 }
 
-/// As many as an event has, mostly.
-const MEMBERS: usize = 24;
+impl Formatter for Sorting<'_> {
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open.push(self.members.len());
+        writer.write_all(b"{")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        let begin = self.text.len();
+        self.members.push(begin..begin);
+        Ok(())
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        if let Some(member) = self.members.last_mut() {
+            member.end = self.text.len();
+        }
+        Ok(())
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        let begin = self.open.pop().unwrap_or_default();
+        let members = self.members.get_mut(begin..).unwrap_or_default();
+        self.text.sort(members, &mut self.sorted);
+        self.members.truncate(begin);
+        writer.write_all(b"}")
+    }
+}
+
+/// Bytes that most records have room in, and few enough that the allocator has them at hand.
+const ONE_RECORD: usize = 1000;
+/// Members of open objects that most events have.
+const MEMBERS: usize = 32;
+/// How deep their objects stand in each other, mostly.
+const DEPTH: usize = 8;

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+use serde_json::Value;
 use serde_json::json;
 
 use super::*;
@@ -114,29 +116,52 @@ fn the_first_field_that_differs_is_named() {
     assert_eq!(difference(json!(1), json!(2)), None, "no records");
 }
 
-/// As a `serde_json::Value` has it, which keeps its keys in a sorted map.
-#[test]
-fn keys_are_sorted_and_nothing_else_changes() {
-    for text in [
-        "{}",
-        "[]",
-        "null",
-        "-17",
-        r#""a\\\"}{,:[]""#,
-        r#"{"b":1,"a":{"d":[{"z":null,"y":"\\"},[],{}],"c":true},"ab":"","B":"\""}"#,
-        r#"[{"b":"{\"x\":1,\"a\":2}","a":[1,2,3]},"\u0001\n",false]"#,
-        r#"{"escrow":"ü","_":"\u2028","e":18446744073709551615,"z":[[[[{"b":0,"a":0}]]]]}"#,
-    ] {
-        let value: serde_json::Value = serde_json::from_str(text).unwrap();
-        let compact = serde_json::to_string(&value).unwrap();
-        assert_eq!(String::from_utf8(sorted(text.as_bytes())).unwrap().len(), text.len());
-        // What serde_json writes is compact; its values with keys in another order are ours to sort.
-        let rewritten = text.replace("\\u2028", "\u{2028}");
-        assert_eq!(
-            String::from_utf8(sorted(rewritten.as_bytes())).unwrap(),
-            compact,
-            "{text}"
-        );
-        assert_eq!(canonical_len(&value), canonical(&value).len());
+/// An object whose members stand in the order given, and what else JSON has.
+#[derive(Clone, Debug)]
+enum Json {
+    Object(Vec<(&'static str, Self)>),
+    List(Vec<Self>),
+    Plain(Value),
+}
+
+impl Serialize for Json {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
+            Self::List(values) => serializer.collect_seq(values),
+            Self::Plain(value) => value.serialize(serializer),
+        }
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Json> {
+    let plain = vec![
+        Value::Null,
+        json!(true),
+        json!(-17),
+        json!(u64::MAX),
+        json!(""),
+        json!("ü\u{2028}"),
+        json!("\u{1}\n"),
+        json!(r#"\\"}{,:[]"#),
+        json!(r#"{"x":1,"a":2}"#),
+    ];
+    let plain = prop::sample::select(plain);
+    plain.prop_map(Json::Plain).prop_recursive(5, 40, 6, |inner| {
+        let keys = Just(vec!["a", "ab", "b", "z", "_", "B", "a_b"]).prop_shuffle();
+        let members = prop::collection::vec(inner.clone(), 0..6);
+        let object = (keys, members).prop_map(|(keys, values)| Json::Object(keys.into_iter().zip(values).collect()));
+        prop_oneof![object, prop::collection::vec(inner, 0..4).prop_map(Json::List)]
+    })
+}
+
+proptest! {
+    /// As a `serde_json::Value` has it, which keeps its keys in a sorted map.
+    #[test]
+    fn keys_are_sorted_and_nothing_else_changes(json in any_json()) {
+        let value = serde_json::to_value(&json).unwrap();
+        let text = canonical(&json);
+        prop_assert_eq!(String::from_utf8_lossy(&text), serde_json::to_string(&value).unwrap());
+        prop_assert_eq!(canonical_len(&json), text.len());
     }
 }
