@@ -104,6 +104,12 @@ impl Ui {
         )?)
     }
 
+    /// A line of a table, whose cells are printable.
+    fn row(&mut self, line: &str) -> Result<(), Failure> {
+        self.out.write_all(line.as_bytes())?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+
     /// An object of the answer, on a line of its own.
     pub(crate) fn object(&mut self, object: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(object).map_err(io::Error::from)?;

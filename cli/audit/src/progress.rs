@@ -10,7 +10,9 @@ use indicatif::ProgressStyle;
 /// A bar that comes up only when there has been time to wonder.
 pub struct Progress {
     bar: ProgressBar,
-    /// Until when it stays away; `None` where it is there, or never comes.
+    /// Whether it ever comes up.
+    to_person: bool,
+    /// Until when it stays away.
     quiet_until: Option<Instant>,
 }
 
@@ -23,12 +25,16 @@ impl Progress {
         bar.set_style(style);
         Self {
             bar,
-            quiet_until: to_person.then(|| Instant::now() + PATIENCE),
+            to_person,
+            quiet_until: Some(Instant::now() + PATIENCE),
         }
     }
 
     /// So many more are done.
     pub fn advance(&mut self, done: u64) {
+        if !self.to_person {
+            return;
+        }
         if self.quiet_until.is_some_and(|until| Instant::now() >= until) {
             self.quiet_until = None;
             self.bar.set_draw_target(ProgressDrawTarget::stderr());

@@ -1,5 +1,7 @@
 //! What became of the passwords of a file.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use strongroom_core::intake::Format;
 use strongroom_core::intake::Record;
@@ -83,7 +85,7 @@ pub(crate) struct Imported<'a> {
     state: Option<EscrowState>,
     conflict: Option<bool>,
     rule: Option<Rule>,
-    why: String,
+    why: Cow<'static, str>,
     superseded: &'a [ProtectorId],
     exposure_ended: Option<&'static str>,
     notes: Vec<String>,
@@ -150,10 +152,10 @@ impl<'a> ImportedFile<'a> {
 }
 
 /// Why a password became what it did.
-pub(crate) fn why(record: &Record, escrowed: Option<&Escrowed>) -> String {
+pub(crate) fn why(record: &Record, escrowed: Option<&Escrowed>) -> Cow<'static, str> {
     match (&record.outcome, escrowed) {
-        (Err(rejected), _) => rejected.why.to_string(),
-        (Ok(_), Some(escrowed)) => escrowed.rule.why().to_owned(),
-        (Ok(_), None) => "something failed before it".to_owned(),
+        (Err(rejected), _) => rejected.why.to_string().into(),
+        (Ok(_), Some(escrowed)) => escrowed.rule.why().into(),
+        (Ok(_), None) => "something failed before it".into(),
     }
 }

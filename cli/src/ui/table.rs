@@ -8,13 +8,14 @@ use comfy_table::Width;
 use comfy_table::presets;
 
 use crate::failure::Failure;
+use crate::ui::Look;
 use crate::ui::Ui;
 use crate::ui::printable;
 
 /// A table that is written in pieces; each piece is as wide as those before, at least.
 pub(crate) struct Table<const N: usize> {
     header: [&'static str; N],
-    rows: Vec<[String; N]>,
+    rows: Vec<[Cow<'static, str>; N]>,
     widths: Vec<u16>,
     begun: bool,
 }
@@ -29,10 +30,13 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    pub(crate) fn row(&mut self, ui: &mut Ui, cells: [String; N]) -> Result<(), Failure> {
-        self.rows.push(cells.map(|cell| match printable(&cell) {
-            Cow::Borrowed(_) => cell,
-            Cow::Owned(shown) => shown,
+    pub(crate) fn row(&mut self, ui: &mut Ui, cells: [impl Into<Cow<'static, str>>; N]) -> Result<(), Failure> {
+        self.rows.push(cells.map(|cell| {
+            let cell = cell.into();
+            match printable(&cell) {
+                Cow::Borrowed(_) => cell,
+                Cow::Owned(shown) => Cow::Owned(shown),
+            }
         }));
         if self.rows.len() < PIECE {
             return Ok(());
@@ -47,12 +51,11 @@ impl<const N: usize> Table<N> {
 
     fn piece(&mut self, ui: &mut Ui) -> Result<(), Failure> {
         for (at, line) in self.lines().iter().enumerate() {
-            let look = if at == 0 && !self.begun {
-                crate::ui::Look::Heading
+            if at == 0 && !self.begun {
+                ui.styled(Look::Heading, line)?;
             } else {
-                crate::ui::Look::Plain
-            };
-            ui.styled(look, line)?;
+                ui.row(line)?;
+            }
         }
         self.rows.clear();
         self.begun = true;
@@ -71,7 +74,7 @@ impl<const N: usize> Table<N> {
         let mut widths = [0; N];
         for (at, width) in widths.iter_mut().enumerate() {
             let before = self.widths.get(at).copied().unwrap_or_default();
-            let cells = self.rows.iter().filter_map(|row| row.get(at)).map(String::len);
+            let cells = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.len());
             let header = self.header.get(at).map_or(0, |name| name.len());
             let widest = cells.fold(header, usize::max).saturating_add(2);
             *width = widest.max(usize::from(before));
@@ -90,7 +93,7 @@ impl<const N: usize> Table<N> {
             line
         };
         let header = (!self.begun).then(|| line(self.header));
-        let rows = self.rows.iter().map(|row| line(row.each_ref().map(String::as_str)));
+        let rows = self.rows.iter().map(|row| line(row.each_ref().map(|cell| &**cell)));
         header.into_iter().chain(rows).collect()
     }
 
@@ -128,6 +131,8 @@ const PIECE: usize = 500;
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use crate::ui::Table;
 
     #[test]
@@ -150,7 +155,7 @@ mod tests {
         let (mut plain, mut wide) = (Table::new(["A", "LONG", "C"]), Table::new(["A", "LONG", "C"]));
         for piece in pieces {
             for table in [&mut plain, &mut wide] {
-                table.rows = piece.iter().map(|row| row.map(str::to_owned)).collect();
+                table.rows = piece.iter().map(|row| row.map(Cow::Borrowed)).collect();
             }
             assert_eq!(plain.plain_lines(), wide.wide_lines());
             assert_eq!(plain.widths, wide.widths);

@@ -33,6 +33,7 @@ pub(super) fn decode(bytes: &[u8]) -> Zeroizing<String> {
     }
     let rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match str::from_utf8(rest) {
+        Ok(text) if !text.contains('\r') => Zeroizing::new(text.to_owned()),
         Ok(text) => collect(text.chars()),
         Err(_) => collect(rest.iter().map(|byte| ascii(*byte))),
     }

@@ -53,6 +53,9 @@ pub(super) enum Seen {
 
 /// Calls `see` with each GUID and each password of `text`, spoilt or not, and its line, in the order of the text.
 pub(super) fn scan(text: &str, see: impl FnMut(usize, Seen)) {
+    if text.len() < SHORTEST {
+        return;
+    }
     let mut finder = Finder { see, found: 0, line: 1 };
     let mut before = None;
     let mut rest = text;
@@ -158,7 +161,7 @@ impl Row {
 /// The GUID at the beginning of `rest`, if it stands alone; `before` is the character before it.
 fn guid_at(before: Option<char>, rest: &str) -> Option<ProtectorId> {
     // Most characters begin none, and this is asked of each.
-    rest.bytes().next().filter(u8::is_ascii_hexdigit)?;
+    rest.as_bytes().get(FIRST_HYPHEN).filter(|byte| **byte == b'-')?;
     let (guid, after) = rest.split_at_checked(GUID_LEN)?;
     let beside = [before, after.chars().next()];
     if beside.into_iter().flatten().any(char::is_alphanumeric) {
@@ -198,6 +201,9 @@ fn groups_of_six(text: &str) -> usize {
 }
 
 const GUID_LEN: usize = 36;
+const FIRST_HYPHEN: usize = 8;
+/// The bytes of half a password, without what parts its groups: the shortest that is seen.
+const SHORTEST: usize = 24;
 /// Digits together that are taken for a password with a group too few or too many.
 const NEARLY_48_FIRST: usize = 42;
 const NEARLY_48_LAST: usize = 54;

@@ -1,5 +1,7 @@
 //! What became of each password of a file, and of all of them.
 
+use std::borrow::Cow;
+
 use strongroom_core::intake::Record;
 use strongroom_vault::ops::Escrowed;
 
@@ -50,20 +52,22 @@ pub(super) fn tell(ui: &mut Ui, source: &Source, taken: &[Option<Escrowed>], dry
     Ok(sums)
 }
 
-fn cells(record: &Record, outcome: Outcome, escrowed: Option<&Escrowed>) -> [String; 7] {
+fn cells(record: &Record, outcome: Outcome, escrowed: Option<&Escrowed>) -> [Cow<'static, str>; 7] {
     let dash = || "-".to_owned();
-    let notes = record.notes.iter().map(ToString::to_string);
-    let words: Vec<String> = std::iter::once(why(record, escrowed)).chain(notes).collect();
+    let mut words = why(record, escrowed);
+    for note in &record.notes {
+        words.to_mut().push_str(&format!("; {note}"));
+    }
     let (device, volume, state) = match escrowed {
         Some(escrowed) => (
             text::device(&escrowed.volume),
             text::volume(&escrowed.volume),
-            escrowed.record.state.as_str().to_owned(),
+            escrowed.record.state.as_str(),
         ),
         None => (
             record.device.as_ref().map_or_else(dash, ToString::to_string),
             record.naming.mount.as_ref().map_or_else(dash, ToString::to_string),
-            dash(),
+            "-",
         ),
     };
     let protector = match &record.outcome {
@@ -71,12 +75,12 @@ fn cells(record: &Record, outcome: Outcome, escrowed: Option<&Escrowed>) -> [Str
         Err(rejected) => rejected.protector,
     };
     [
-        record.at.line.to_string(),
-        outcome.word().to_owned(),
-        device,
-        volume,
-        protector.map_or_else(dash, |protector| protector.to_string()),
-        state,
-        words.join("; "),
+        record.at.line.to_string().into(),
+        outcome.word().into(),
+        device.into(),
+        volume.into(),
+        protector.map_or_else(dash, |protector| protector.to_string()).into(),
+        state.into(),
+        words,
     ]
 }
