@@ -28,7 +28,6 @@ pub use ccm::decrypt_ccm;
 pub use derive::derive;
 pub use derive::expand;
 pub use digest::Digest;
-pub use digest::ParseDigestError;
 pub use digest::sha256;
 pub use digest::sha256_of_secret;
 pub use ecdsa::EcdsaPublicKey;

@@ -20,6 +20,7 @@ pub use keyring::Keyring;
 pub use root::RootKey;
 pub use root::ShareKey;
 pub use vault_secret::Fingerprint;
+pub use vault_secret::FingerprintKey;
 pub use vault_secret::VaultSecret;
 
 #[cfg(test)]

@@ -39,6 +39,5 @@ pub use origin::Origin;
 pub use replay::Replay;
 pub use replay::ReplayError;
 pub use replay::Replayed;
-pub use salt::ParseSaltError;
 pub use salt::Salt;
 pub use verifier_key::VerifierKey;

@@ -224,7 +224,7 @@ fn an_envelope_and_its_fingerprint() {
         bytes[61..]
     );
 
-    let fingerprint = keyring.secret().fingerprint(&password);
+    let fingerprint = keyring.secret().fingerprint_key().fingerprint(&password);
     assert_eq!(fingerprint.as_bytes().as_slice(), v.bytes("password fingerprint"));
     assert_eq!(
         envelope.digest(&fingerprint).as_bytes().as_slice(),

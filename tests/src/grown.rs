@@ -138,11 +138,11 @@ impl Grown {
                 let event = event(self, &mut draft);
                 draft.event(event);
             }
-            self.commit(&draft);
+            self.commit(draft);
         }
     }
 
-    fn commit(&mut self, draft: &Draft) {
+    fn commit(&mut self, draft: Draft) {
         let anchor = self.tpm.tpm.read_anchor(&self.tpm.place, &self.tpm.authorisation);
         let trust = Trust {
             key: LogKeys::of(&self.vault).expect("its keys").log,
@@ -168,7 +168,7 @@ impl Grown {
             protector,
         };
         let envelope = Envelope::encrypt(&self.keyring, &place, &password).expect("randomness");
-        let fingerprint = self.keyring.secret().fingerprint(&password);
+        let fingerprint = self.keyring.secret().fingerprint_key().fingerprint(&password);
         let record = EscrowRecord {
             escrow,
             protector,

@@ -4,6 +4,8 @@
 //! PIN. The modules stand in the order in which the data travels; the store and the TPM do not know each other.
 #![deny(unsafe_code)]
 
+mod beside;
+
 pub mod receipt;
 
 pub mod store;

@@ -3,6 +3,7 @@
 //! [`Unsealed`] is a vault whose lock is held, whose TPM is open and whose keyring is in memory; every verb that changes
 //! something, or shows a password, is a method of it. [`Inventory`] reads what needs neither.
 
+mod ahead;
 mod anchoring;
 mod arriving;
 mod assign;

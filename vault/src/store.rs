@@ -7,6 +7,7 @@
 mod apply;
 mod audit;
 mod commit;
+mod copying;
 mod counts;
 mod error;
 mod export;
@@ -14,6 +15,7 @@ mod file;
 mod folder;
 mod inventory;
 mod known;
+mod leaves;
 mod lock;
 mod nodes;
 mod pending;

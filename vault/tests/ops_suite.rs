@@ -47,6 +47,8 @@ mod readers;
 mod refusals;
 #[path = "ops_suite/reveal.rs"]
 mod reveal;
+#[path = "ops_suite/thousands.rs"]
+mod thousands;
 #[path = "ops_suite/told.rs"]
 mod told;
 #[path = "../../core/tests/fve/written.rs"]

@@ -36,7 +36,7 @@ impl Rows {
 
     /// Writes them to a new file, in so many transactions, table by table in each.
     pub(crate) fn write(&self, file: &Path, transactions: usize) {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut database = Connection::open_with_flags(file, flags).unwrap();
         for (pragma, value) in [("journal_mode", "WAL"), ("synchronous", "FULL")] {
             database.pragma_update(None, pragma, value).unwrap();

@@ -13,11 +13,6 @@ use crate::values::text_in_json;
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Digest([u8; 32]);
 
-/// The text is not a SHA-256 hash.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a SHA-256 hash is 64 lower-case hexadecimal digits")]
-pub struct ParseDigestError;
-
 /// `SHA-256(part ‖ part ‖ …)` of what is public.
 pub fn sha256(parts: &[&[u8]]) -> Digest {
     let mut context = ring::digest::Context::new(&ring::digest::SHA256);
@@ -70,16 +65,14 @@ impl fmt::Debug for Digest {
 text_in_json!(Digest);
 
 impl FromStr for Digest {
-    type Err = ParseDigestError;
+    type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut bytes = [0; 32];
-        if text.len() != 64 {
-            return Err(ParseDigestError);
-        }
         HEXLOWER
-            .decode_mut(text.as_bytes(), &mut bytes)
-            .map_err(|_| ParseDigestError)?;
-        Ok(Self(bytes))
+            .decode(text.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or("a SHA-256 hash is 64 lower-case hexadecimal digits")
     }
 }

@@ -15,6 +15,9 @@ use crate::values::SenderId;
 /// S: 32 random bytes that live as long as the vault. Neither reseal nor rekey changes what is derived from it.
 pub struct VaultSecret(Secret<32>);
 
+/// Makes the fingerprints of passwords: one key for the life of the vault.
+pub struct FingerprintKey(Secret<32>);
+
 /// `HMAC-SHA256[fingerprint key](16-byte password)`: equal for equal passwords, and says nothing else about them.
 ///
 /// It never stands in a leaf, where equal passwords would be linkable.
@@ -52,14 +55,20 @@ impl VaultSecret {
         derive(&self.0, Purpose::DropSender, sender.as_bytes())
     }
 
-    /// The fingerprint of a password.
-    pub fn fingerprint(&self, password: &RecoveryPassword) -> Fingerprint {
-        let key = derive(&self.0, Purpose::Fingerprint, &[]);
-        Fingerprint(hmac_sha256(&key, password.expose()))
+    /// The fingerprint key.
+    pub fn fingerprint_key(&self) -> FingerprintKey {
+        FingerprintKey(derive(&self.0, Purpose::Fingerprint, &[]))
     }
 
     pub(super) const fn expose(&self) -> &Secret<32> {
         &self.0
+    }
+}
+
+impl FingerprintKey {
+    /// The fingerprint of a password.
+    pub fn fingerprint(&self, password: &RecoveryPassword) -> Fingerprint {
+        Fingerprint(hmac_sha256(&self.0, password.expose()))
     }
 }
 

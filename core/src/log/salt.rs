@@ -13,11 +13,6 @@ use crate::values::text_in_json;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Salt([u8; 16]);
 
-/// The text is not a salt.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a salt is 32 lower-case hexadecimal digits")]
-pub struct ParseSaltError;
-
 impl Salt {
     /// A fresh one.
     ///
@@ -43,16 +38,14 @@ impl fmt::Display for Salt {
 text_in_json!(Salt);
 
 impl FromStr for Salt {
-    type Err = ParseSaltError;
+    type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut bytes = [0; 16];
-        if text.len() != 32 {
-            return Err(ParseSaltError);
-        }
         HEXLOWER
-            .decode_mut(text.as_bytes(), &mut bytes)
-            .map_err(|_| ParseSaltError)?;
-        Ok(Self(bytes))
+            .decode(text.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or("a salt is 32 lower-case hexadecimal digits")
     }
 }

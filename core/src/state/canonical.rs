@@ -1,5 +1,6 @@
 //! Canonical JSON: one value, one text.
 
+use std::cell::RefCell;
 use std::io;
 use std::io::Write;
 
@@ -32,10 +33,10 @@ pub enum CanonicalError {
     reason = "every value here is of structs, lists, texts and whole numbers"
 )]
 pub fn canonical(value: &impl Serialize) -> Vec<u8> {
-    let text = Text::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&text, Sorting::new(&text));
-    value.serialize(&mut serializer).expect("a value that JSON can hold");
-    text.into_bytes()
+    let mut sorted = SORTED.take();
+    let text = sorted.write(value).expect("a value that JSON can hold");
+    SORTED.set(sorted);
+    text
 }
 
 /// How many bytes [`canonical`] gives: as many as the same JSON in another order.
@@ -92,10 +93,14 @@ impl Write for Counted {
     }
 }
 
+thread_local! {
+    /// Keeps its buffers: there may be hundreds of thousands of records.
+    static SORTED: RefCell<Sorted> = RefCell::default();
+}
+
 mod sorting;
 
-use sorting::Sorting;
-use sorting::Text;
+use sorting::Sorted;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Which volume a password belongs to.
 
 use std::borrow::Borrow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::state::VolumeRecord;
 use crate::values::MountPoint;
@@ -33,20 +33,20 @@ pub enum Placement {
 ///
 /// What a source without standing says names no volume that somebody vouches for, and a volume that it alone named holds
 /// no password of another source but under that source's own names: so it leads nobody astray.
-pub fn meant(volumes: &[Rc<VolumeRecord>], naming: &Naming, confirmed: bool) -> Option<Rc<VolumeRecord>> {
-    let (known, claimed): (Vec<Rc<VolumeRecord>>, Vec<Rc<VolumeRecord>>) =
+pub fn meant(volumes: &[Arc<VolumeRecord>], naming: &Naming, confirmed: bool) -> Option<Arc<VolumeRecord>> {
+    let (known, claimed): (Vec<Arc<VolumeRecord>>, Vec<Arc<VolumeRecord>>) =
         volumes.iter().cloned().partition(|volume| volume.is_vouched_for());
     if let Placement::Held(index) = place(&known, naming) {
-        let volume = Rc::clone(known.get(index)?);
+        let volume = Arc::clone(known.get(index)?);
         return Some(if confirmed { naming.of(volume) } else { volume });
     }
-    let is_same = |volume: &Rc<VolumeRecord>| !confirmed || volume.id.is_none() || volume.id == naming.id;
-    let claimed: Vec<Rc<VolumeRecord>> = claimed.into_iter().filter(is_same).collect();
+    let is_same = |volume: &Arc<VolumeRecord>| !confirmed || volume.id.is_none() || volume.id == naming.id;
+    let claimed: Vec<Arc<VolumeRecord>> = claimed.into_iter().filter(is_same).collect();
     let Placement::Held(index) = place(&claimed, naming) else {
         return None;
     };
-    let volume = Rc::clone(claimed.get(index)?);
-    Some(naming.of(if confirmed { Rc::new(volume.nameless()) } else { volume }))
+    let volume = Arc::clone(claimed.get(index)?);
+    Some(naming.of(if confirmed { Arc::new(volume.nameless()) } else { volume }))
 }
 
 /// The volume of a device that is meant. `volumes` are those of that device that count.
@@ -89,13 +89,12 @@ impl Naming {
     }
 
     /// The volume once this was said of it too; itself where that says nothing new.
-    pub fn of(&self, volume: Rc<VolumeRecord>) -> Rc<VolumeRecord> {
-        let naming = volume.naming();
-        let named = self.applied_to(&naming);
-        if named == naming {
+    pub fn of(&self, volume: Arc<VolumeRecord>) -> Arc<VolumeRecord> {
+        let named = self.applied_to(&volume.naming());
+        if named.is_named_as(&volume) {
             return volume;
         }
-        Rc::new(VolumeRecord {
+        Arc::new(VolumeRecord {
             escrows: volume.escrows.clone(),
             ..named
         })

@@ -85,7 +85,13 @@ impl VolumeRecord {
     pub fn put(&mut self, record: EscrowRecord) {
         match self.escrows.iter_mut().find(|held| held.escrow == record.escrow) {
             Some(held) => *held = record,
-            None => self.escrows.push(record),
+            None => {
+                // Most volumes have one, and a list of one escrow would make room for four.
+                if self.escrows.is_empty() {
+                    self.escrows.reserve_exact(1);
+                }
+                self.escrows.push(record);
+            }
         }
     }
 
@@ -93,6 +99,12 @@ impl VolumeRecord {
     pub(super) fn take(&mut self, escrow: EscrowId) -> Option<EscrowRecord> {
         let index = self.escrows.iter().position(|record| record.escrow == escrow)?;
         Some(self.escrows.remove(index))
+    }
+
+    /// Whether `other` is named as this is.
+    pub fn is_named_as(&self, other: &Self) -> bool {
+        let named = |volume: &Self| (volume.volume, volume.id, volume.kind);
+        named(self) == named(other) && self.device == other.device && self.mounts == other.mounts
     }
 
     /// The record without its escrows, as an event carries it.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::values::text_in_json;
 
@@ -14,9 +15,10 @@ use crate::values::text_in_json;
 ///   only the variation selectors U+FE00 to U+FE0F stay, since symbols are written with them;
 /// - holds what may be a recovery password or half of one, see [`TextError::Password`].
 ///
-/// White space around it is not kept. A `Deserialize`d text passes the same checks.
+/// White space around it is not kept. A `Deserialize`d text passes the same checks. A copy is cheap: a volume, its events
+/// and what is told of them hold one text together.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct LogText(String);
+pub struct LogText(Arc<str>);
 
 /// Why a text is not taken. It never repeats the text: what was pasted by mistake must not reach a screen either.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -83,7 +85,7 @@ impl FromStr for LogText {
         if may_hold_password(text) {
             return Err(TextError::Password);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The real functions, called as a vault calls them.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::crypto::Digest;
 use strongroom_core::state::Arrival;
@@ -137,15 +137,15 @@ impl Harness {
                 .map(|yes| if yes { VolumeType::Removable } else { VolumeType::Fixed }),
         };
         let volumes = self.projection.volumes();
-        let own: Vec<Rc<VolumeRecord>> = volumes
+        let own: Vec<Arc<VolumeRecord>> = volumes
             .iter()
             .filter(|v| v.device.as_ref() == Some(&name))
             .cloned()
-            .map(Rc::new)
+            .map(Arc::new)
             .collect();
         let fresh = || {
             let device = own.first().map_or(Some(name), |volume| volume.device.clone());
-            naming.of(Rc::new(VolumeRecord {
+            naming.of(Arc::new(VolumeRecord {
                 volume: u64::try_from(volumes.len() + 1).unwrap(),
                 device,
                 id: None,

@@ -1,15 +1,13 @@
 //! Taking passwords in: what arrives, where it goes, and what becomes of it.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
 
 use strongroom_core::crypto::Digest;
-use strongroom_core::crypto::random;
 use strongroom_core::drop::DropFile;
 use strongroom_core::drop::OpenDropError;
 use strongroom_core::drop::OpenedDrop;
-use strongroom_core::envelope::Envelope;
-use strongroom_core::envelope::Place;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::keys::Keyring;
 use strongroom_core::log::Action;
@@ -26,7 +24,6 @@ use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::arrive;
 use strongroom_core::state::meant;
 use strongroom_core::values::DeviceName;
-use strongroom_core::values::EscrowId;
 use strongroom_core::values::LogText;
 use strongroom_core::values::ProtectorId;
 use strongroom_core::values::RecoveryPassword;
@@ -36,6 +33,9 @@ use strongroom_core::values::VolumeType;
 use crate::ops::Error;
 use crate::ops::Unsealed;
 use crate::ops::Who;
+use crate::ops::ahead::Ahead;
+use crate::ops::ahead::Encrypted;
+use crate::ops::ahead::Encryptor;
 use crate::ops::recording::about;
 use crate::ops::twins::Twins;
 use crate::store::Draft;
@@ -58,7 +58,7 @@ pub struct Arriving<'p> {
     /// Whether its source is known.
     pub confirmed: bool,
     /// The protectors of the same volume that the same live source lists.
-    pub listed: Rc<BTreeSet<ProtectorId>>,
+    pub listed: Arc<BTreeSet<ProtectorId>>,
     /// The file that it came in, by its name alone.
     pub file: Option<LogText>,
     /// The drop that brought it: that it came is on record then, even where it brings nothing new.
@@ -101,16 +101,15 @@ impl Unsealed {
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
         let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
-        let mut taken = Vec::with_capacity(arriving.len());
-        for one in arriving {
-            taken.push(intake.take(&mut session, &mut draft, one)?);
-            done();
-        }
+        let taken = intake.take_all(&mut session, &mut draft, arriving, &mut done)?;
         if taken.iter().all(|escrowed| escrowed.leaf.is_none()) {
             return Ok(taken);
         }
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, taken)?;
+        let committed = session.commit(draft, &key, taken)?;
+        if arriving.len() >= MANY {
+            self.store.copy_beside();
+        }
         Ok(self.remember(committed)?.into_subject())
     }
 
@@ -129,11 +128,9 @@ impl Unsealed {
         let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
         let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
-        let mut taken = Vec::with_capacity(arriving.len());
-        for one in arriving {
-            let escrowed = intake.take(&mut session, &mut draft, one)?;
-            taken.push(Escrowed { leaf: None, ..escrowed });
-            done();
+        let mut taken = intake.take_all(&mut session, &mut draft, arriving, &mut done)?;
+        for escrowed in &mut taken {
+            escrowed.leaf = None;
         }
         Ok(taken)
     }
@@ -141,8 +138,7 @@ impl Unsealed {
 
 /// What all the passwords of one commit have in common.
 pub(super) struct Intake<'k> {
-    keyring: &'k Keyring,
-    vault: VaultId,
+    encryptor: Encryptor<'k>,
     who: &'k Who,
     by: String,
     grace_seconds: u64,
@@ -156,8 +152,7 @@ impl<'k> Intake<'k> {
         who: &'k Who,
     ) -> Result<Self, Error> {
         Ok(Self {
-            keyring,
-            vault,
+            encryptor: Encryptor::new(keyring, vault),
             who,
             by: who.operator.to_string(),
             grace_seconds: session.vault()?.grace_seconds,
@@ -166,7 +161,25 @@ impl<'k> Intake<'k> {
 
     /// What a drop says.
     pub(super) fn open(&self, drop: &DropFile) -> Result<OpenedDrop, OpenDropError> {
-        drop.open(self.vault, self.keyring)
+        drop.open(self.encryptor.vault, self.encryptor.keyring)
+    }
+
+    /// Takes passwords in, one after the other.
+    fn take_all(
+        &self,
+        session: &mut Session<'_>,
+        draft: &mut Draft,
+        arriving: &[&Arriving<'_>],
+        done: &mut impl FnMut(),
+    ) -> Result<Vec<Escrowed>, Error> {
+        thread::scope(|scope| {
+            let mut taken = Vec::with_capacity(arriving.len());
+            for (one, encrypted) in arriving.iter().zip(Ahead::new(scope, &self.encryptor, arriving)) {
+                taken.push(self.put(session, draft, one, encrypted?)?);
+                done();
+            }
+            Ok(taken)
+        })
     }
 
     /// Takes one password in: what comes after it in the same session finds it there.
@@ -176,22 +189,30 @@ impl<'k> Intake<'k> {
         draft: &mut Draft,
         arriving: &Arriving<'_>,
     ) -> Result<Escrowed, Error> {
-        let fingerprint = self.keyring.secret().fingerprint(arriving.password);
-        let volume = volume_for(session, arriving, &fingerprint)?;
-        let escrow = EscrowId::new(random()?);
-        let place = Place {
-            vault: self.vault,
+        self.put(session, draft, arriving, self.encryptor.encrypt(arriving)?)
+    }
+
+    fn put(
+        &self,
+        session: &mut Session<'_>,
+        draft: &mut Draft,
+        arriving: &Arriving<'_>,
+        encrypted: Encrypted,
+    ) -> Result<Escrowed, Error> {
+        let Encrypted {
             escrow,
-            protector: arriving.protector,
-        };
-        let envelope = Envelope::encrypt(self.keyring, &place, arriving.password)?;
+            envelope,
+            fingerprint,
+            digest,
+        } = encrypted;
+        let volume = volume_for(session, arriving, &fingerprint)?;
         let twins = Twins::find(session, &volume, &fingerprint)?;
         let decision = arrive(
             &volume,
             &Arrival {
                 escrow,
                 protector: arriving.protector,
-                envelope: envelope.digest(&fingerprint),
+                envelope: digest,
                 source: arriving.source,
                 standing: arriving.standing,
                 confirmed: arriving.confirmed,
@@ -249,7 +270,7 @@ fn volume_for(
     session: &mut Session<'_>,
     arriving: &Arriving<'_>,
     fingerprint: &Fingerprint,
-) -> Result<Rc<VolumeRecord>, Error> {
+) -> Result<Arc<VolumeRecord>, Error> {
     let Some(device) = &arriving.device else {
         return match held_somewhere(session, arriving, fingerprint)? {
             Some(volume) => Ok(volume),
@@ -265,7 +286,7 @@ fn held_somewhere(
     session: &mut Session<'_>,
     arriving: &Arriving<'_>,
     fingerprint: &Fingerprint,
-) -> Result<Option<Rc<VolumeRecord>>, Error> {
+) -> Result<Option<Arc<VolumeRecord>>, Error> {
     for (escrow, volume) in session.same_password(NO_VOLUME, fingerprint)? {
         let volume = session.volume(volume)?;
         if volume
@@ -278,8 +299,8 @@ fn held_somewhere(
     Ok(None)
 }
 
-fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Rc<VolumeRecord> {
-    Rc::new(VolumeRecord {
+fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Arc<VolumeRecord> {
+    Arc::new(VolumeRecord {
         volume: session.next_volume(),
         device,
         id: None,
@@ -290,7 +311,7 @@ fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Rc<VolumeRec
 }
 
 /// A device is called as it was first called.
-pub(super) fn name_of(volumes: &[Rc<VolumeRecord>], device: &DeviceName) -> DeviceName {
+pub(super) fn name_of(volumes: &[Arc<VolumeRecord>], device: &DeviceName) -> DeviceName {
     let first = volumes.first().and_then(|volume| volume.device.clone());
     first.unwrap_or_else(|| device.clone())
 }
@@ -301,6 +322,7 @@ fn event(session: &Session<'_>, volume: &VolumeRecord, decision: &Decision) -> R
         result: Some(decision.state.as_str().to_owned()),
         ..about(Action::Escrow, volume, decided(volume, decision)?)
     };
+    event.changes.reserve_exact(decision.changed.len().saturating_add(1));
     event.changes.extend(naming_change(session, volume)?);
     let changed = decision.changed.iter();
     event
@@ -350,8 +372,7 @@ fn decided<'a>(volume: &'a VolumeRecord, decision: &'a Decision) -> Result<&'a E
 
 /// The change that names a volume, where it is new or is named otherwise now.
 pub(super) fn naming_change(session: &Session<'_>, volume: &VolumeRecord) -> Result<Option<Change>, Error> {
-    let held = session.naming(volume.volume)?;
-    Ok((held.as_ref() != Some(&volume.naming())).then(|| Change::Volume(volume.naming())))
+    Ok((!session.is_named_so(volume)?).then(|| Change::Volume(volume.naming())))
 }
 
 pub(super) fn escrow_change(volume: &VolumeRecord, record: &EscrowRecord) -> Change {
@@ -361,5 +382,7 @@ pub(super) fn escrow_change(volume: &VolumeRecord, record: &EscrowRecord) -> Cha
     }
 }
 
+/// Passwords that leave much to be copied.
+const MANY: usize = 1000;
 /// The first volume has the number 1.
 const NO_VOLUME: u64 = 0;

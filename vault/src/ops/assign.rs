@@ -1,7 +1,7 @@
 //! `assign`: gives an escrow that came without a device its place.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::log::Action;
 use strongroom_core::state::Arrival;
@@ -92,14 +92,14 @@ impl Unsealed {
         let event = about(Action::Assign, &target, &held);
         draft.event(settled(&session, event, (&from, &held), &target, &decision)?);
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, escrowed)?;
+        let committed = session.commit(draft, &key, escrowed)?;
         Ok(self.remember(committed)?.into_subject())
     }
 }
 
 /// The volume that is meant. Where it is not there yet, the escrow's own volume becomes it; its escrows are those that
 /// it holds beside the one that comes.
-fn target(session: &mut Session<'_>, from: &VolumeRecord, request: &AssignRequest) -> Result<Rc<VolumeRecord>, Error> {
+fn target(session: &mut Session<'_>, from: &VolumeRecord, request: &AssignRequest) -> Result<Arc<VolumeRecord>, Error> {
     let naming = Naming {
         id: request.naming.id.or(from.id),
         mount: request.naming.mount.clone().or_else(|| from.mount().cloned()),
@@ -107,7 +107,7 @@ fn target(session: &mut Session<'_>, from: &VolumeRecord, request: &AssignReques
     };
     let volumes = session.volumes_of(&request.device)?;
     Ok(meant(&volumes, &naming, true).unwrap_or_else(|| {
-        naming.of(Rc::new(VolumeRecord {
+        naming.of(Arc::new(VolumeRecord {
             device: Some(name_of(&volumes, &request.device)),
             ..from.naming()
         }))

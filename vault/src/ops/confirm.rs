@@ -90,7 +90,7 @@ impl Unsealed {
         };
         draft.event(settled(&session, event, (&volume, &held), &target, &decision)?);
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, escrowed)?;
+        let committed = session.commit(draft, &key, escrowed)?;
         Ok(self.remember(committed)?.into_subject())
     }
 }

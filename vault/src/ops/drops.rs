@@ -1,7 +1,7 @@
 //! Drops: opened, taken in by the standing of their senders, and receipted.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::crypto::Digest;
 use strongroom_core::drop::DropFile;
@@ -117,7 +117,7 @@ impl Unsealed {
         let renewed = desk.renewed(self.renewed.as_ref().unwrap_or(&self.vault), &mut body);
         draft.event(body);
         let tpm = &mut self.tpm;
-        let committed = session.hand_out(&draft, &key, |note, checkpoint| {
+        let committed = session.hand_out(draft, &key, |note, checkpoint| {
             let signature = tpm.sign(&object, &authorisation, note.text().as_bytes())?;
             note.add(&machine, &signature);
             Ok::<_, Error>((note.clone(), checkpoint, outcomes))
@@ -260,7 +260,7 @@ fn arriving<'d>(
 ) -> Arriving<'d> {
     let confirmed = sender.is_some_and(|sender| sender.may_speak_for(&escrow.device));
     let others = escrow.listed.iter().copied();
-    let listed = Rc::new(others.chain([escrow.protector]).collect());
+    let listed = Arc::new(others.chain([escrow.protector]).collect());
     Arriving {
         device: Some(DeviceName::clone(&escrow.device)),
         naming: escrow.naming.clone(),

@@ -1,7 +1,7 @@
 //! `escrow`: takes in one recovery password.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::state::Naming;
 use strongroom_core::state::Source;
@@ -47,7 +47,7 @@ impl Unsealed {
             source: Source::Escrow,
             standing: Standing::Live(request.created),
             confirmed: true,
-            listed: Rc::new(BTreeSet::from([request.protector])),
+            listed: Arc::new(BTreeSet::from([request.protector])),
             file: None,
             drop: None,
         };

@@ -62,7 +62,7 @@ impl Unsealed {
             leaf,
         };
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, recorded)?;
+        let committed = session.commit(draft, &key, recorded)?;
         Ok(self.remember(committed)?.into_subject())
     }
 }

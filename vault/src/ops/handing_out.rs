@@ -66,7 +66,7 @@ impl Unsealed {
         let leaf = session.next_leaf(&draft);
         draft.event(event);
         let tpm = &mut self.tpm;
-        let committed = session.hand_out(&draft, &key, |note, checkpoint| {
+        let committed = session.hand_out(draft, &key, |note, checkpoint| {
             let signature = tpm.sign(&object, &authorisation, note.text().as_bytes())?;
             note.add(&machine, &signature);
             Ok::<_, Error>(HandedOut {

@@ -66,7 +66,7 @@ impl Unsealed {
         };
         draft.event(event);
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, recorded)?;
+        let committed = session.commit(draft, &key, recorded)?;
         Ok(self.remember(committed)?.into_subject())
     }
 }

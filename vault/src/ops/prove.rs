@@ -4,7 +4,7 @@
 //! is free, for trying takes its time.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::crypto::Digest;
 use strongroom_core::envelope::Place;
@@ -112,7 +112,7 @@ impl Unsealed {
             });
         }
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, opening)?;
+        let committed = session.commit(draft, &key, opening)?;
         let anchored = self.remember(committed)?;
         let (opening, passwords) = opening::open_all(anchored, &self.keyring, &envelopes)?;
         let candidates = opening.named.into_iter().zip(passwords);
@@ -156,10 +156,10 @@ impl Unsealed {
         for (number, outcomes) in volumes {
             verdict.of_volume(&mut session, &mut draft, number, &outcomes)?;
             // So that the next volume of the same device is not known by the same id.
-            session.stage(&draft)?;
+            session.stage(&mut draft)?;
         }
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, verdict.proved)?;
+        let committed = session.commit(draft, &key, verdict.proved)?;
         Ok(self.remember(committed)?.into_subject())
     }
 }
@@ -253,7 +253,7 @@ impl Verdict<'_> {
 fn candidates(
     session: &mut Session<'_>,
     request: &ProveRequest,
-) -> Result<Vec<(Rc<VolumeRecord>, EscrowRecord)>, Error> {
+) -> Result<Vec<(Arc<VolumeRecord>, EscrowRecord)>, Error> {
     let mut candidates = Vec::new();
     for protector in &request.listed {
         for volume in session.volumes_with(*protector)? {
@@ -262,7 +262,7 @@ fn candidates(
                 .escrows
                 .iter()
                 .filter(|held| meant && held.protector == *protector);
-            candidates.extend(held.map(|held| (Rc::clone(&volume), held.clone())));
+            candidates.extend(held.map(|held| (Arc::clone(&volume), held.clone())));
         }
     }
     Ok(candidates)
@@ -275,7 +275,7 @@ fn presented_volume(
     number: u64,
     request: &ProveRequest,
     outcomes: &[Outcome],
-) -> Result<Rc<VolumeRecord>, Error> {
+) -> Result<Arc<VolumeRecord>, Error> {
     let volume = session.volume(number)?;
     if volume.id.is_some() || !outcomes.iter().any(|outcome| outcome.result.opened()) {
         return Ok(volume);

@@ -1,6 +1,6 @@
 //! What every verb that changes something has in common: who and when, the events, and the two steps to the anchor.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
@@ -67,7 +67,7 @@ impl Unsealed {
 }
 
 /// An escrow and its volume, proven.
-pub(super) fn located(session: &mut Session<'_>, escrow: EscrowId) -> Result<(Rc<VolumeRecord>, EscrowRecord), Error> {
+pub(super) fn located(session: &mut Session<'_>, escrow: EscrowId) -> Result<(Arc<VolumeRecord>, EscrowRecord), Error> {
     let volume = session.volume_of(escrow)?.ok_or(Error::NoEscrow { escrow })?;
     let record = volume
         .escrow(escrow)

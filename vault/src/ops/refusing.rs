@@ -22,7 +22,7 @@ impl Unsealed {
             Refusal::Counted => {}
         }
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, ())?;
+        let committed = session.commit(draft, &key, ())?;
         self.remember(committed)?.into_subject();
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `reveal`: shows a recovery password, after recording that it will.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::crypto::Digest;
 use strongroom_core::envelope::Place;
@@ -65,7 +65,7 @@ impl Unsealed {
         let asked = &request.asked;
         let escrow = asked.record.escrow;
         let found = located(&mut session, escrow);
-        let unchanged = |(volume, record): &(Rc<VolumeRecord>, EscrowRecord)| {
+        let unchanged = |(volume, record): &(Arc<VolumeRecord>, EscrowRecord)| {
             volume.naming() == asked.volume && *record == asked.record
         };
         let (volume, record) = match found {
@@ -92,7 +92,7 @@ impl Unsealed {
         };
 
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, revealing)?;
+        let committed = session.commit(draft, &key, revealing)?;
         let anchored = self.remember(committed)?;
         let (revealing, password) = opening::open(anchored, &self.keyring, &envelope, &fingerprint)?;
         Ok(Revealed {

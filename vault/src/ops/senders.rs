@@ -93,7 +93,7 @@ impl Unsealed {
         };
         draft.event(event(Action::SenderEnrol, &record, &renewed));
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, (enrolled, file))?;
+        let committed = session.commit(draft, &key, (enrolled, file))?;
         self.renewed = Some(renewed);
         Ok(self.remember(committed)?.into_subject())
     }
@@ -125,7 +125,7 @@ impl Unsealed {
         };
         draft.event(event(Action::SenderRevoke, &record, &renewed));
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
-        let committed = session.commit(&draft, &key, revoked)?;
+        let committed = session.commit(draft, &key, revoked)?;
         self.renewed = Some(renewed);
         Ok(self.remember(committed)?.into_subject())
     }

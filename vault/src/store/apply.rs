@@ -2,6 +2,8 @@
 
 use rusqlite::Connection;
 use rusqlite::Statement;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::types::ValueRef;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::state::Change;
@@ -14,21 +16,31 @@ use strongroom_core::values::Time;
 use strongroom_core::values::VolumeId;
 
 use crate::store::Alarm;
-use crate::store::Draft;
 use crate::store::StoreError;
+use crate::store::VaultBytes;
 
-/// Puts one change of a draft into its row; `is_new` says whether an escrow of it is not there yet.
-pub(super) fn apply(connection: &Connection, draft: &Draft, change: &Change, is_new: bool) -> Result<(), StoreError> {
+/// What is new with a change, beside the record that it brings.
+pub(super) struct New<'n> {
+    /// The bytes of a vault record.
+    pub(super) vault: Option<&'n VaultBytes>,
+    /// Whether the volume is not there yet.
+    pub(super) volume: bool,
+    /// What the row of an escrow holds beside its record; none where it is there.
+    pub(super) escrow: Option<&'n (Envelope, Fingerprint)>,
+}
+
+/// Puts one change into its row.
+pub(super) fn apply(connection: &Connection, change: &Change, new: &New<'_>) -> Result<(), StoreError> {
     match change {
         Change::Sender(record) => {
             connection
                 .prepare_cached("INSERT OR REPLACE INTO sender (sender, record) VALUES (?1, ?2)")?
-                .execute((record.sender.as_bytes(), text(&**record)))?;
+                .execute((record.sender.as_bytes(), text(&canonical(record))))?;
             Ok(())
         }
-        Change::Vault(record) => vault(connection, draft, record),
-        Change::Volume(naming) => volume(connection, naming),
-        Change::Escrow { volume, record } => match draft.held(record.escrow).filter(|_| is_new) {
+        Change::Vault(record) => vault(connection, new.vault, record),
+        Change::Volume(naming) => volume(connection, naming, new.volume),
+        Change::Escrow { volume, record } => match new.escrow {
             Some((envelope, fingerprint)) => new_escrow(connection, *volume, record, envelope, fingerprint),
             None => changed_escrow(connection, record),
         },
@@ -41,15 +53,15 @@ pub(super) fn apply(connection: &Connection, draft: &Draft, change: &Change, is_
     }
 }
 
-fn vault(connection: &Connection, draft: &Draft, record: &VaultRecord) -> Result<(), StoreError> {
-    let text = text(record);
-    let Some(bytes) = draft.vault_bytes() else {
-        connection.execute("UPDATE vault SET record = ?1", [text])?;
+fn vault(connection: &Connection, bytes: Option<&VaultBytes>, record: &VaultRecord) -> Result<(), StoreError> {
+    let record = canonical(record);
+    let Some(bytes) = bytes else {
+        connection.execute("UPDATE vault SET record = ?1", [text(&record)])?;
         return Ok(());
     };
     connection.execute(
         "INSERT OR REPLACE INTO vault (id, record, sealed, keyring, keyring_of_shares) VALUES (1, ?1, ?2, ?3, ?4)",
-        (text, &bytes.sealed, &bytes.keyring, &bytes.keyring_of_shares),
+        (text(&record), &bytes.sealed, &bytes.keyring, &bytes.keyring_of_shares),
     )?;
     connection.execute(
         "INSERT OR REPLACE INTO signing_key (id, object) SELECT 1, ?1 WHERE ?1 IS NOT NULL",
@@ -58,23 +70,22 @@ fn vault(connection: &Connection, draft: &Draft, record: &VaultRecord) -> Result
     Ok(())
 }
 
-fn volume(connection: &Connection, naming: &VolumeRecord) -> Result<(), StoreError> {
+fn volume(connection: &Connection, naming: &VolumeRecord, is_new: bool) -> Result<(), StoreError> {
     let device = naming
         .device
         .as_ref()
         .map(|name| device(connection, name))
         .transpose()?;
     let id = naming.id.as_ref().map(VolumeId::as_bytes);
-    let row = (naming.volume, device, id, text(&naming.mounts), naming.kind.code());
+    let mounts = canonical(&naming.mounts);
     // An upsert would keep a journal of its own, in case that it fails halfway.
-    let held = connection
-        .prepare_cached("UPDATE volume SET device = ?2, id = ?3, mounts = ?4, type = ?5 WHERE volume = ?1")?
-        .execute(row.clone())?;
-    if held == 0 {
-        connection
-            .prepare_cached("INSERT INTO volume (volume, device, id, mounts, type) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(row)?;
-    }
+    let sql = if is_new {
+        "INSERT INTO volume (volume, device, id, mounts, type) VALUES (?1, ?2, ?3, ?4, ?5)"
+    } else {
+        "UPDATE volume SET device = ?2, id = ?3, mounts = ?4, type = ?5 WHERE volume = ?1"
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.execute((naming.volume, device, id, text(&mounts), naming.kind.code()))?;
     Ok(())
 }
 
@@ -83,7 +94,7 @@ fn device(connection: &Connection, name: &DeviceName) -> Result<i64, StoreError>
     let folded = name.folded();
     let made = connection
         .prepare_cached("INSERT INTO device (name, folded) VALUES (?1, ?2) ON CONFLICT (folded) DO NOTHING")?
-        .execute((name.to_string(), &folded))?;
+        .execute((name.as_str(), &folded))?;
     if made == 1 {
         return Ok(connection.last_insert_rowid());
     }
@@ -165,6 +176,7 @@ fn bind_changing(statement: &mut Statement<'_>, record: &EscrowRecord) -> rusqli
     statement.raw_bind_parameter(15, record.escrow.as_bytes())
 }
 
-fn text(value: &impl serde::Serialize) -> String {
-    String::from_utf8_lossy(&canonical(value)).into_owned()
+/// What is a text already, as SQLite takes it.
+pub(super) const fn text(bytes: &[u8]) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(ValueRef::Text(bytes))
 }

@@ -1,7 +1,12 @@
 //! A commit: rows, leaves, both trees and a signed checkpoint, in one transaction.
 
 use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread;
+use std::thread::Builder;
 
+use rusqlite::Connection;
 use strongroom_core::crypto::Digest;
 use strongroom_core::crypto::SigningKey;
 use strongroom_core::envelope::Envelope;
@@ -10,26 +15,31 @@ use strongroom_core::log::Action;
 use strongroom_core::log::AnchorContent;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::CommitSummary;
-use strongroom_core::log::Event;
 use strongroom_core::log::EventBody;
-use strongroom_core::log::Leaf;
 use strongroom_core::log::Note;
 use strongroom_core::log::Origin;
-use strongroom_core::log::Salt;
+use strongroom_core::state::Change;
+use strongroom_core::state::VaultRecord;
+use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::canonical_len;
+use strongroom_core::tree::Frontier;
 use strongroom_core::tree::TreeEdit;
+use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
+use strongroom_core::values::MountPoint;
 use strongroom_core::values::Operator;
 use strongroom_core::values::Time;
 
+use crate::beside::Beside;
 use crate::receipt::Committed;
 use crate::store::Alarm;
 use crate::store::Session;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
 use crate::store::apply::make_searchable;
+use crate::store::apply::text;
 use crate::store::file::read_vault;
-use crate::store::known::Known;
+use crate::store::leaves::Encoded;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
 use crate::store::rows;
@@ -48,7 +58,9 @@ pub struct Stamp {
 /// What a commit is to bring.
 pub struct Draft {
     stamp: Stamp,
-    bodies: Vec<EventBody>,
+    /// Those that are not staged yet.
+    bodies: VecDeque<EventBody>,
+    last: Option<Action>,
     held: BTreeMap<EscrowId, (Envelope, Fingerprint)>,
     vault_bytes: Option<VaultBytes>,
 }
@@ -58,7 +70,8 @@ impl Draft {
     pub const fn new(stamp: Stamp) -> Self {
         Self {
             stamp,
-            bodies: Vec::new(),
+            bodies: VecDeque::new(),
+            last: None,
             held: BTreeMap::new(),
             vault_bytes: None,
         }
@@ -66,7 +79,10 @@ impl Draft {
 
     /// Adds an event; where its changes are too many for one leaf, further ones continue it.
     pub fn event(&mut self, body: EventBody) {
-        split(body, |part| self.bodies.push(part));
+        split(body, |part| {
+            self.last = Some(part.action);
+            self.bodies.push_back(part);
+        });
     }
 
     /// Adds what the row of a new escrow holds beside its record.
@@ -81,7 +97,7 @@ impl Draft {
 
     /// Whether it brings nothing.
     pub const fn is_empty(&self) -> bool {
-        self.bodies.is_empty()
+        self.last.is_none()
     }
 
     /// The TPM's signing key, where it comes with this commit.
@@ -90,17 +106,25 @@ impl Draft {
     }
 
     fn hands_out(&self) -> bool {
-        self.bodies.last().is_some_and(|body| body.action.hands_out())
+        self.last.is_some_and(Action::hands_out)
     }
 
-    pub(super) fn bodies(&self) -> &[EventBody] {
-        &self.bodies
+    pub(super) const fn stamp(&self) -> &Stamp {
+        &self.stamp
     }
 
-    pub(super) fn held(&self, escrow: EscrowId) -> Option<(&Envelope, &Fingerprint)> {
-        self.held
-            .get(&escrow)
-            .map(|(envelope, fingerprint)| (envelope, fingerprint))
+    /// How many events are not staged yet.
+    pub(super) fn waiting(&self) -> u64 {
+        u64::try_from(self.bodies.len()).unwrap_or(u64::MAX)
+    }
+
+    /// The next event that is not staged yet.
+    pub(super) fn next(&mut self) -> Option<EventBody> {
+        self.bodies.pop_front()
+    }
+
+    pub(super) fn take_held(&mut self, escrow: EscrowId) -> Option<(Envelope, Fingerprint)> {
+        self.held.remove(&escrow)
     }
 
     pub(super) const fn vault_bytes(&self) -> Option<&VaultBytes> {
@@ -115,9 +139,9 @@ impl Session<'_> {
     ///
     /// Fails, and changes nothing, if anything of it cannot be written. Where COMMIT itself fails, only opening the vault
     /// again tells what is in the file.
-    pub fn commit<E>(mut self, draft: &Draft, key: &SigningKey, subject: E) -> Result<Committed<E>, StoreError> {
-        let (number, checkpoint) = self.make(draft)?;
-        self.conclude(draft, number, checkpoint, &checkpoint.sign(key), subject)
+    pub fn commit<E>(mut self, mut draft: Draft, key: &SigningKey, subject: E) -> Result<Committed<E>, StoreError> {
+        let (number, checkpoint) = self.make(&mut draft)?;
+        self.conclude(&draft, number, checkpoint, &checkpoint.sign(key), subject)
     }
 
     /// Commits `draft`, whose last event hands out the checkpoint that this makes: `countersign` adds the signature of
@@ -128,25 +152,39 @@ impl Session<'_> {
     /// Fails as [`Self::commit`] does, and where `countersign` does.
     pub fn hand_out<E, X: From<StoreError>>(
         mut self,
-        draft: &Draft,
+        mut draft: Draft,
         key: &SigningKey,
         countersign: impl FnOnce(&mut Note, Checkpoint) -> Result<E, X>,
     ) -> Result<Committed<E>, X> {
-        let (number, checkpoint) = self.make(draft)?;
+        let (number, checkpoint) = self.make(&mut draft)?;
         let mut note = checkpoint.sign(key);
         let subject = countersign(&mut note, checkpoint)?;
-        Ok(self.conclude(draft, number, checkpoint, &note, subject)?)
+        Ok(self.conclude(&draft, number, checkpoint, &note, subject)?)
     }
 
     /// Everything of a commit but its signed checkpoint: gives its number and the checkpoint.
-    fn make(&mut self, draft: &Draft) -> Result<(u64, Checkpoint), StoreError> {
+    fn make(&mut self, draft: &mut Draft) -> Result<(u64, Checkpoint), StoreError> {
+        self.stage(draft)?;
         // The last event says what a commit comes to: without one, nobody could ever read the file again.
-        if draft.is_empty() {
-            return Err(Alarm::tampered("a commit brings no event").into());
+        let leaves = self.leaves.take();
+        let mut leaves = leaves.ok_or_else(|| Alarm::tampered("a commit brings no event"))?;
+        if let Some(last) = self.searchable {
+            make_searchable(&self.transaction, last)?;
         }
-        let summary = self.project(draft)?;
         let vault = read_vault(&self.transaction)?.0;
-        self.append(draft, summary)?;
+        let volumes = self.read_back()?;
+        let changed_vault = self.changed.contains(&0).then_some(&vault);
+        let hashes = thread::scope(|scope| {
+            let hashes = Beside::begin(scope, volumes.len() > MANY, || leaf_hashes(changed_vault, &volumes));
+            for encoded in leaves.encoded() {
+                let encoded = encoded?;
+                append(&self.transaction, &mut self.log, &encoded)?;
+                self.spent.push(encoded);
+            }
+            Ok::<_, StoreError>(hashes.end())
+        })?;
+        let summary = self.project(hashes)?;
+        append(&self.transaction, &mut self.log, &leaves.last(summary)?)?;
         let checkpoint = Checkpoint {
             origin: Origin {
                 vault: vault.vault,
@@ -179,29 +217,40 @@ impl Session<'_> {
             number,
             checkpoint: checkpoint.digest(),
         };
+        if self.changed.len() > MANY {
+            // While the disk is waited for; where there is no thread to have, here.
+            drop(Builder::new().spawn(move || drop((self.known, self.spent))));
+        }
         // If we die on this line, the file ends with either commit, and opening it tells which.
         self.transaction.commit()?;
         Ok(Committed::after_commit(subject, content))
     }
 
-    /// Puts what is left of the changes into their rows, and computes what the commit comes to.
-    fn project(&mut self, draft: &Draft) -> Result<CommitSummary, StoreError> {
-        self.stage(draft)?;
-        if let Some(last) = self.searchable {
-            make_searchable(&self.transaction, last)?;
-        }
+    /// The volumes that are new or have changed. The rows of one that was there before are as it was worked on; those of a
+    /// new one were all written here.
+    fn read_back(&self) -> Result<Vec<Arc<VolumeRecord>>, StoreError> {
+        let held = 0..self.head.as_ref().map_or(0, |head| head.summary.state_size);
+        let records = self.changed.iter().filter_map(|leaf| self.known.get(*leaf));
+        let read_back = records.map(|record| {
+            let volume = record.volume;
+            if held.contains(&volume) && rows::volume(&self.transaction, volume)? != **record {
+                return Err(Alarm::tampered(format!("volume {volume} has changed while it was worked on")).into());
+            }
+            Ok(Arc::clone(record))
+        });
+        read_back.collect()
+    }
+
+    /// Computes what the commit comes to, of the leaves of the state tree that are new or have changed.
+    fn project(&self, leaves: Vec<(u64, Digest)>) -> Result<CommitSummary, StoreError> {
         let (number, size) = match &self.head {
             Some(head) => (head.summary.number, head.summary.state_size),
             None => (0, 0),
         };
         let nodes = TreeTable::new(&self.transaction, Tree::State);
         let mut edit = TreeEdit::new(&nodes, size);
-        for leaf in &self.changed {
-            let hash = match self.known.get(leaf) {
-                Some(known) => self.read_back(*leaf, known)?,
-                None => read_vault(&self.transaction)?.0.leaf_hash(),
-            };
-            edit.set(*leaf, hash);
+        for (leaf, hash) in leaves {
+            edit.set(leaf, hash);
         }
         let edited = edit.finish()?;
         nodes.write(edited.written)?;
@@ -213,54 +262,32 @@ impl Session<'_> {
             exposed: self.totals.exposed,
         })
     }
+}
 
-    /// What a volume's record hashes to. The rows of one that was there before are as it was worked on; those of a new
-    /// one were all written here.
-    fn read_back(&self, volume: u64, known: &Known) -> Result<Digest, StoreError> {
-        let record = known.record();
-        let was_there = self.head.as_ref().is_some_and(|head| volume < head.summary.state_size);
-        if was_there && rows::volume(&self.transaction, volume)? != **record {
-            return Err(Alarm::tampered(format!("volume {volume} has changed while it was worked on")).into());
-        }
-        Ok(record.leaf_hash())
+/// Appends to the log.
+fn append(connection: &Connection, log: &mut Frontier, encoded: &Encoded) -> Result<(), StoreError> {
+    let mut insert = connection.prepare_cached("INSERT INTO leaf (leaf, event) VALUES (?1, ?2)")?;
+    let mut nodes = Vec::new();
+    for (leaf, hash) in encoded.leaves() {
+        insert.execute((log.size(), text(leaf)))?;
+        nodes.extend(log.append(hash));
     }
+    TreeTable::new(connection, Tree::Log).write(nodes)?;
+    Ok(())
+}
 
-    /// Appends the events.
-    fn append(&mut self, draft: &Draft, summary: CommitSummary) -> Result<(), StoreError> {
-        let last = draft.bodies.len().saturating_sub(1);
-        let mut before = self.head.as_ref().map(|head| head.last.time);
-        let mut insert = self
-            .transaction
-            .prepare_cached("INSERT INTO leaf (leaf, event) VALUES (?1, ?2)")?;
-        let mut nodes = Vec::new();
-        for (index, body) in draft.bodies.iter().enumerate() {
-            let event = Event {
-                version: 1,
-                leaf: self.log.size(),
-                time: draft.stamp.at,
-                clock_step: before.take().and_then(|before| clock_step(before, draft.stamp.at)),
-                operator: draft.stamp.operator.clone(),
-                wrong_pins: draft.stamp.wrong_pins.filter(|_| index == 0),
-                body: body.clone(),
-                commit: (index == last).then_some(summary),
-                salt: Salt::random()?,
-            };
-            let leaf = Leaf::encode(&event).map_err(StoreError::Event)?;
-            insert.execute((event.leaf, String::from_utf8_lossy(leaf.as_bytes())))?;
-            if let Some(drop) = &body.drop {
-                self.transaction
-                    .prepare_cached("INSERT INTO drop_event (leaf, digest) VALUES (?1, ?2)")?
-                    .execute((event.leaf, drop.as_bytes()))?;
-            }
-            nodes.extend(self.log.append(leaf.hash()));
-        }
-        TreeTable::new(&self.transaction, Tree::Log).write(nodes)?;
-        Ok(())
-    }
+/// The leaves of the state tree that are of these records, with their hashes.
+fn leaf_hashes(vault: Option<&VaultRecord>, volumes: &[Arc<VolumeRecord>]) -> Vec<(u64, Digest)> {
+    let vault = vault.map(|record| (0, record.leaf_hash()));
+    let volumes = volumes.iter().map(|record| (record.volume, record.leaf_hash()));
+    vault.into_iter().chain(volumes).collect()
 }
 
 /// An event whose changes are too many for one leaf, as that event and others that continue it.
 fn split(mut body: EventBody, mut part: impl FnMut(EventBody)) {
+    if body.changes.iter().map(len_at_most).sum::<usize>() <= CHANGES_IN_A_LEAF {
+        return part(body);
+    }
     let mut room = CHANGES_IN_A_LEAF;
     for change in std::mem::take(&mut body.changes) {
         let len = canonical_len(&change);
@@ -274,12 +301,33 @@ fn split(mut body: EventBody, mut part: impl FnMut(EventBody)) {
     part(body);
 }
 
-/// How far the clock moved, where it went back or leapt by more than a day.
-fn clock_step(before: Time, now: Time) -> Option<i64> {
-    let step = now.millis_since(before);
-    (!(0..=DAY).contains(&step)).then_some(step)
+/// More bytes than [`canonical_len`] gives, and soon computed: of a text, each character may take two.
+fn len_at_most(change: &Change) -> usize {
+    let texts: usize = match change {
+        Change::Volume(naming) => {
+            let device = naming.device.iter().map(DeviceName::as_str);
+            device
+                .chain(naming.mounts.iter().map(MountPoint::as_str))
+                .map(|text| text.len() + MARKS)
+                .sum()
+        }
+        Change::Escrow { record, .. } | Change::Moved { record, .. } => {
+            let ended = record.ended.iter().map(|ended| &ended.by);
+            record.exposed_by.iter().chain(ended).map(String::len).sum()
+        }
+        Change::Sender(_) | Change::Vault(_) => return canonical_len(change),
+    };
+    texts.saturating_mul(2).saturating_add(WITHOUT_TEXTS)
 }
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
+/// More bytes than a change to a volume or an escrow takes without what people or files name.
+const WITHOUT_TEXTS: usize = 2048;
+/// Quotation marks and a comma.
+const MARKS: usize = 3;
+/// Records for which a thread is worth its while.
+const MANY: usize = 1000;
 /// Bytes of changes in one leaf: the rest of an event is under 8 KiB, and a leaf holds 65,535 bytes.
 const CHANGES_IN_A_LEAF: usize = 48 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -19,10 +19,13 @@ use crate::store::Session;
 use crate::store::Snapshot;
 use crate::store::StoreError;
 use crate::store::Trust;
+use crate::store::copying::Copying;
 use crate::store::folder::FILE_MODE;
 
 /// The vault file, open.
 pub struct Store {
+    // Dropped in this order: the connection is the last to close the file.
+    copying: Copying,
     connection: Connection,
 }
 
@@ -85,6 +88,8 @@ impl Store {
         store.connection.pragma_update(None, "synchronous", "FULL")?;
         // In KiB: what a commit of ten thousand passwords changes is written once, at its end.
         store.connection.pragma_update(None, "cache_size", -65_536)?;
+        // Whoever closes the file copies the write-ahead log into it; where that is much, `copy_beside` does it before.
+        store.connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         Ok(store)
     }
 
@@ -106,11 +111,22 @@ impl Store {
     ///
     /// Fails with an alarm if the proof does.
     pub fn session(&mut self, trust: &Trust) -> Result<Session<'_>, StoreError> {
+        if let Some(file) = self.connection.path() {
+            self.copying.end_if_long(Path::new(file));
+        }
         Session::begin(
             self.connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?,
             trust,
         )
+    }
+
+    /// Begins to copy what was committed from the write-ahead log into the file, beside whatever comes next. It was
+    /// durable before.
+    pub fn copy_beside(&mut self) {
+        if let Some(file) = self.connection.path() {
+            self.copying.begin(Path::new(file));
+        }
     }
 
     /// Begins the transaction that makes the vault.
@@ -166,12 +182,12 @@ impl Store {
     }
 
     fn open_path(path: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW,
-        )?;
+        let connection = connect(path)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self { connection })
+        Ok(Self {
+            copying: Copying::default(),
+            connection,
+        })
     }
 
     /// What a file that somebody else wrote could do to us, it cannot do now.
@@ -207,6 +223,12 @@ impl Store {
         let ours = found > 0 && strongroom_schema::dump(&self.connection)? == strongroom_schema::schema_of(found)?;
         if ours { Ok(()) } else { Err(Alarm::ForeignSchema.into()) }
     }
+}
+
+/// Opens a file that is there.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let how = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    Connection::open_with_flags(path, how)
 }
 
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {

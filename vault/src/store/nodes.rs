@@ -32,8 +32,11 @@ impl<'c> TreeTable<'c> {
             Tree::Log => "INSERT INTO log_node (node, hash) VALUES (?1, ?2)",
             Tree::State => "INSERT OR REPLACE INTO state_node (node, hash) VALUES (?1, ?2)",
         })?;
-        for (node, hash) in nodes {
-            statement.execute((node.number().cast_signed(), hash.as_bytes()))?;
+        let mut nodes: Vec<_> = nodes.into_iter().map(|(node, hash)| (node.number(), hash)).collect();
+        // In the order of the table, whose pages are then filled one after the other.
+        nodes.sort_unstable_by_key(|(number, _)| *number);
+        for (number, hash) in nodes {
+            statement.execute((number.cast_signed(), hash.as_bytes()))?;
         }
         Ok(())
     }

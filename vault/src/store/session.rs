@@ -5,9 +5,8 @@
 //! ```
 //! An operation reads its volume's rows through [`Session::volume`], which proves this whole chain.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rusqlite::Transaction;
 use strongroom_core::crypto::Digest;
@@ -32,7 +31,10 @@ use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::StoreError;
 use crate::store::file::read_vault;
+use crate::store::known::Found;
 use crate::store::known::Known;
+use crate::store::leaves::Encoded;
+use crate::store::leaves::Leaves;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
 use crate::store::rows;
@@ -57,11 +59,15 @@ pub struct Session<'s> {
     /// Leaves of the state tree, with those that this session makes.
     pub(super) state_size: u64,
     /// Volumes whose records are proven, or were made in this session.
-    pub(super) known: BTreeMap<u64, Known>,
+    pub(super) known: Known,
     /// The leaves of the state tree that are new or have changed.
     pub(super) changed: BTreeSet<u64>,
-    /// Events of the draft that are in their rows.
-    pub(super) staged: usize,
+    /// The events that are in their rows.
+    pub(super) leaves: Option<Leaves>,
+    /// How many they are.
+    pub(super) staged: u64,
+    /// Leaves that are in the log, and their events.
+    pub(super) spent: Vec<Encoded>,
     /// The last device that the search knows; none as long as nothing is staged.
     pub(super) searchable: Option<i64>,
 }
@@ -81,9 +87,11 @@ impl<'s> Session<'s> {
             log,
             totals: Totals::default(),
             state_size: 0,
-            known: BTreeMap::new(),
+            known: Known::default(),
             changed: BTreeSet::new(),
+            leaves: None,
             staged: 0,
+            spent: Vec::new(),
             searchable: None,
         }
     }
@@ -116,9 +124,11 @@ impl<'s> Session<'s> {
                 exposed: summary.exposed,
             },
             state_size: summary.state_size,
-            known: BTreeMap::new(),
+            known: Known::default(),
             changed: BTreeSet::new(),
+            leaves: None,
             staged: 0,
+            spent: Vec::new(),
             searchable: None,
         })
     }
@@ -137,17 +147,15 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volume(&mut self, volume: u64) -> Result<Rc<VolumeRecord>, StoreError> {
-        if let Some(known) = self.known.get(&volume) {
-            return Ok(Rc::clone(known.record()));
+    pub fn volume(&mut self, volume: u64) -> Result<Arc<VolumeRecord>, StoreError> {
+        if let Some(known) = self.known.get(volume) {
+            return Ok(Arc::clone(known));
         }
-        let known = Known::read(&self.transaction, volume)?;
-        let record = Rc::clone(known.record());
         let summary = self.head()?.summary;
+        let found = Found::read(&self.transaction, volume)?;
         let name = format!("volume {volume}");
-        prove_state_leaf(&self.transaction, &summary, volume, record.leaf_hash(), &name)?;
-        self.known.insert(volume, known);
-        Ok(record)
+        prove_state_leaf(&self.transaction, &summary, volume, found.record.leaf_hash(), &name)?;
+        Ok(self.known.learn(found))
     }
 
     /// The volumes of a device, each proven, in order of appearance.
@@ -155,7 +163,7 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volumes_of(&mut self, device: &DeviceName) -> Result<Vec<Rc<VolumeRecord>>, StoreError> {
+    pub fn volumes_of(&mut self, device: &DeviceName) -> Result<Vec<Arc<VolumeRecord>>, StoreError> {
         let namings = rows::volumes_of(&self.transaction, device)?;
         namings.into_iter().map(|naming| self.volume(naming.volume)).collect()
     }
@@ -165,7 +173,7 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volume_of(&mut self, escrow: EscrowId) -> Result<Option<Rc<VolumeRecord>>, StoreError> {
+    pub fn volume_of(&mut self, escrow: EscrowId) -> Result<Option<Arc<VolumeRecord>>, StoreError> {
         rows::volume_of(&self.transaction, escrow)?
             .map(|volume| self.volume(volume))
             .transpose()
@@ -180,9 +188,8 @@ impl<'s> Session<'s> {
     /// Fails if the file cannot be read.
     pub fn same_password(&self, volume: u64, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
         let mut found = rows::same_password(&self.transaction, fingerprint)?;
-        let known = self.known.get(&volume).map(|known| known.with_password(fingerprint));
-        for escrow in known.unwrap_or_default() {
-            let held = (*escrow, volume);
+        for escrow in self.known.with_password(volume, fingerprint) {
+            let held = (escrow, volume);
             if !found.contains(&held) {
                 found.push(held);
             }
@@ -196,7 +203,7 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// Fails with an alarm if the rows are not what the log says.
-    pub fn volumes_with(&mut self, protector: ProtectorId) -> Result<Vec<Rc<VolumeRecord>>, StoreError> {
+    pub fn volumes_with(&mut self, protector: ProtectorId) -> Result<Vec<Arc<VolumeRecord>>, StoreError> {
         let found = rows::of_protector(&self.transaction, protector)?;
         let volumes: BTreeSet<u64> = found.into_iter().map(|(_, volume)| volume).collect();
         volumes.into_iter().map(|volume| self.volume(volume)).collect()
@@ -223,20 +230,25 @@ impl<'s> Session<'s> {
 
     /// The leaf of the event that is next added to `draft`.
     pub fn next_leaf(&self, draft: &Draft) -> u64 {
-        let events = u64::try_from(draft.bodies().len()).unwrap_or(u64::MAX);
-        self.log.size().saturating_add(events)
+        self.next_staged().saturating_add(draft.waiting())
     }
 
-    /// How a volume is named, if it is there: what [`Session::volume`] has proven, before anything is changed.
+    /// The leaf of the event that is staged next.
+    pub(super) const fn next_staged(&self) -> u64 {
+        self.log.size().saturating_add(self.staged)
+    }
+
+    /// Whether a volume is there, and named as it is here: by what [`Session::volume`] has proven, before anything is
+    /// changed.
     ///
     /// # Errors
     ///
     /// Fails if the file cannot be read.
-    pub fn naming(&self, volume: u64) -> Result<Option<VolumeRecord>, StoreError> {
-        match self.known.get(&volume) {
-            Some(known) => Ok(Some(known.record().naming())),
-            None if volume >= self.state_size => Ok(None),
-            None => rows::naming(&self.transaction, volume),
+    pub fn is_named_so(&self, volume: &VolumeRecord) -> Result<bool, StoreError> {
+        match self.known.get(volume.volume) {
+            Some(known) => Ok(known.is_named_as(volume)),
+            None if volume.volume >= self.state_size => Ok(false),
+            None => Ok(rows::naming(&self.transaction, volume.volume)?.is_some_and(|held| held.is_named_as(volume))),
         }
     }
 

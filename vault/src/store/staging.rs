@@ -1,16 +1,19 @@
 //! Events on their way into a commit: each is in its rows before the next one is decided on.
 
-use std::collections::BTreeSet;
-
+use strongroom_core::envelope::Envelope;
+use strongroom_core::keys::Fingerprint;
+use strongroom_core::log::EventBody;
 use strongroom_core::state::Change;
 
 use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::Session;
 use crate::store::StoreError;
+use crate::store::apply::New;
 use crate::store::apply::apply;
 use crate::store::apply::last_device;
-use crate::store::known::Known;
+use crate::store::known::Found;
+use crate::store::leaves::Leaves;
 
 impl Session<'_> {
     /// Puts the changes of those events of `draft` into their rows that are not there yet: what is read next in this
@@ -19,64 +22,79 @@ impl Session<'_> {
     /// # Errors
     ///
     /// Fails if a change builds on a volume that was not proven, or if a row cannot be written.
-    pub fn stage(&mut self, draft: &Draft) -> Result<(), StoreError> {
-        if self.staged == 0 {
+    pub fn stage(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
+        if self.searchable.is_none() {
             strongroom_schema::migrate(&self.transaction)?;
             self.searchable = Some(last_device(&self.transaction)?);
         }
-        while let Some(body) = draft.bodies().get(self.staged) {
-            self.put(draft, &body.changes)?;
+        while let Some(body) = draft.next() {
+            self.put(draft, &body)?;
             self.staged += 1;
+            let first = self.log.size();
+            let before = self.head.as_ref().map(|head| head.last.time);
+            let leaves = self
+                .leaves
+                .get_or_insert_with(|| Leaves::new(draft.stamp().clone(), before, first));
+            leaves.push(body)?;
         }
         Ok(())
     }
 
-    fn put(&mut self, draft: &Draft, changes: &[Change]) -> Result<(), StoreError> {
-        let touched: BTreeSet<u64> = changes.iter().flat_map(touched).flatten().collect();
-        self.require_known(&touched)?;
-        for change in changes {
-            let mut is_new = false;
+    fn put(&mut self, draft: &mut Draft, body: &EventBody) -> Result<(), StoreError> {
+        for volume in body.changes.iter().flat_map(touched).flatten() {
+            self.require_known(volume)?;
+        }
+        for change in &body.changes {
+            let mut escrow = None;
             if let Change::Escrow { volume, record }
             | Change::Moved {
                 from: volume, record, ..
             } = change
             {
-                let known = self.known.get(volume).map(Known::record);
+                let known = self.known.get(*volume);
                 let before = known
                     .and_then(|known| known.escrow(record.escrow))
                     .map(|held| held.state);
                 self.totals.count(before, record.state);
-                is_new = before.is_none();
+                if before.is_none() {
+                    escrow = draft.take_held(record.escrow);
+                }
             }
-            apply(&self.transaction, draft, change, is_new)?;
-            self.follow(draft, change, is_new)?;
+            let new = New {
+                vault: draft.vault_bytes(),
+                volume: matches!(change, Change::Volume(naming) if self.known.get(naming.volume).is_none()),
+                escrow: escrow.as_ref(),
+            };
+            apply(&self.transaction, change, &new)?;
+            self.follow(change, escrow.as_ref())?;
         }
-        for volume in &touched {
+        for volume in body.changes.iter().flat_map(touched).flatten() {
             self.state_size = self.state_size.max(volume.saturating_add(1));
+            self.changed.insert(volume);
         }
-        self.changed.extend(touched);
+        if let Some(drop) = &body.drop {
+            self.transaction
+                .prepare_cached("INSERT INTO drop_event (leaf, digest) VALUES (?1, ?2)")?
+                .execute((self.next_staged(), drop.as_bytes()))?;
+        }
         Ok(())
     }
 
     /// Makes of the volumes that are known what a change made of their rows.
-    fn follow(&mut self, draft: &Draft, change: &Change, is_new: bool) -> Result<(), StoreError> {
+    fn follow(&mut self, change: &Change, held: Option<&(Envelope, Fingerprint)>) -> Result<(), StoreError> {
         match change {
             Change::Sender(_) | Change::Vault(_) => {}
-            Change::Volume(naming) => match self.known.get_mut(&naming.volume) {
-                Some(known) => known.name(naming),
-                None => {
-                    self.known.insert(naming.volume, Known::new(naming));
-                }
-            },
+            Change::Volume(naming) => self.known.name(naming),
             Change::Escrow { volume, record } => {
-                let new = draft.held(record.escrow).filter(|_| is_new);
-                let known = self.known.get_mut(volume).ok_or_else(|| unproven(*volume))?;
-                known.put(record, new.map(|(_, fingerprint)| fingerprint));
+                let put = self
+                    .known
+                    .put(*volume, record, held.map(|(_, fingerprint)| fingerprint));
+                put.ok_or_else(|| unproven(*volume))?;
             }
             // Its place in the other volume is by its arrival.
             Change::Moved { from, volume, .. } => {
                 for volume in [*from, *volume] {
-                    self.known.insert(volume, Known::read(&self.transaction, volume)?);
+                    self.known.learn(Found::read(&self.transaction, volume)?);
                 }
             }
         }
@@ -84,16 +102,13 @@ impl Session<'_> {
     }
 
     /// A change to a volume that is there builds on its record; so that was proven, or made here.
-    fn require_known(&self, touched: &BTreeSet<u64>) -> Result<(), StoreError> {
+    fn require_known(&self, volume: u64) -> Result<(), StoreError> {
         let Some(head) = &self.head else { return Ok(()) };
         let held = 1..head.summary.state_size;
-        match touched
-            .iter()
-            .find(|volume| held.contains(volume) && !self.known.contains_key(volume))
-        {
-            Some(volume) => Err(unproven(*volume).into()),
-            None => Ok(()),
+        if held.contains(&volume) && self.known.get(volume).is_none() {
+            return Err(unproven(volume).into());
         }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whole histories taken in at once: what each password becomes, whatever the order in which they are listed.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Naming;
@@ -40,7 +40,7 @@ fn dated(password: &RecoveryPassword, number: u8, created: i64) -> Arriving<'_> 
         source: Source::Import,
         standing: Standing::Dated(at(created)),
         confirmed: true,
-        listed: Rc::default(),
+        listed: Arc::default(),
         file: Some("ad.ldf".parse().unwrap()),
         drop: None,
     }
@@ -136,7 +136,7 @@ fn a_listing_that_is_live_ends_nothing_that_it_lists() {
     let (first, second) = (password(1), password(2));
     let live = |password, number, listed: &[u8]| Arriving {
         standing: Standing::Live(Some(at(250))),
-        listed: Rc::new(listed.iter().copied().map(protector).collect()),
+        listed: Arc::new(listed.iter().copied().map(protector).collect()),
         ..dated(password, number, 0)
     };
     take_in(&mut open, 300, &[live(&first, 1, &[1, 2]), live(&second, 2, &[1, 2])]);

@@ -1,6 +1,6 @@
 //! Escrows that are given a place, and those that are given standing.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::log::Action;
 use strongroom_core::state::EscrowState;
@@ -35,7 +35,7 @@ fn take_in(open: &mut Unsealed, number: u8, created: Option<i64>, device: Option
         source: Source::Import,
         standing: created.map_or(Standing::Undated, |created| Standing::Dated(at(created))),
         confirmed,
-        listed: Rc::default(),
+        listed: Arc::default(),
         file: None,
         drop: None,
     };

@@ -1,7 +1,7 @@
 //! What the thief, the insider and the clumsy colleague bring: nothing of it ends, buries, hides or blocks anything.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::drop::DropContents;
 use strongroom_core::drop::DropFile;
@@ -101,7 +101,7 @@ fn listed<'p>(password: &'p RecoveryPassword, number: u8, device: Option<&str>, 
         source: Source::Import,
         standing,
         confirmed: true,
-        listed: Rc::new(BTreeSet::from([protector(number)])),
+        listed: Arc::new(BTreeSet::from([protector(number)])),
         file: None,
         drop: None,
     }

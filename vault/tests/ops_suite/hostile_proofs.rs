@@ -1,6 +1,6 @@
 //! Volumes that are presented while something else is said of the passwords that are tried on them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::fve::Metadata;
 use strongroom_core::state::Naming;
@@ -46,7 +46,7 @@ fn import(open: &mut Unsealed, device: Option<&str>, naming: Naming, (protects, 
         source: Source::Import,
         standing: Standing::Undated,
         confirmed,
-        listed: Rc::default(),
+        listed: Arc::default(),
         file: None,
         drop: None,
     };

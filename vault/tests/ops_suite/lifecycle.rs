@@ -1,6 +1,6 @@
 //! Long lives: whatever was done in whatever order, the log's replay gives the rows.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Naming;
@@ -165,7 +165,7 @@ fn take_in_some(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault::op
                     _ => Standing::Undated,
                 },
                 confirmed: dice.below(4) != 0,
-                listed: Rc::new(numbers.iter().copied().map(protector).collect()),
+                listed: Arc::new(numbers.iter().copied().map(protector).collect()),
                 file: Some("list.csv".parse().unwrap()),
                 drop: None,
             }

@@ -116,7 +116,7 @@ fn seal_anew(path: &Path, new_pin: &Pin) {
     });
     let mut session = store.session(&trust).unwrap();
     session.volume(1).unwrap();
-    let committed = session.commit(&draft, &key, ()).unwrap();
+    let committed = session.commit(draft, &key, ()).unwrap();
     let mut index = Index {
         tpm: &mut tpm,
         place,

@@ -1,6 +1,6 @@
 //! What a volume that is presented says of the passwords that are held for it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::log::Action;
 use strongroom_core::state::EscrowState;
@@ -282,7 +282,7 @@ fn one_without_a_device_is_proven_too_and_its_volume_known_by_that() {
         source: Source::Import,
         standing: Standing::Undated,
         confirmed: true,
-        listed: Rc::default(),
+        listed: Arc::default(),
         file: None,
         drop: None,
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use strongroom_core::intake;
 use strongroom_core::intake::Format;
@@ -111,7 +111,7 @@ impl Source {
     }
 
     /// The protectors that the file lists for each volume, those without a password too.
-    fn listed(&self, said: &Said<'_>) -> BTreeMap<Key, Rc<BTreeSet<ProtectorId>>> {
+    fn listed(&self, said: &Said<'_>) -> BTreeMap<Key, Arc<BTreeSet<ProtectorId>>> {
         let mut listed: BTreeMap<Key, BTreeSet<ProtectorId>> = BTreeMap::new();
         if said.taken.is_none() {
             return BTreeMap::new();
@@ -127,7 +127,7 @@ impl Source {
         }
         listed
             .into_iter()
-            .map(|(volume, listed)| (volume, Rc::new(listed)))
+            .map(|(volume, listed)| (volume, Arc::new(listed)))
             .collect()
     }
 }

@@ -5,53 +5,55 @@ use std::io;
 use std::io::Write;
 use std::ops::Range;
 
+use serde::Serialize;
 use serde_json::ser::Formatter;
 
-/// What is written so far.
-pub(super) struct Text(RefCell<Vec<u8>>);
+/// Writes JSON with the members of every object in the order of their keys.
+#[derive(Default)]
+pub(super) struct Sorted {
+    text: Text,
+    order: Order,
+}
 
-/// Sorts the members of every object as soon as it is whole.
-pub(super) struct Sorting<'t> {
-    text: &'t Text,
-    /// The members of the objects that are open, the outermost first, as their places in the text.
+/// What is written so far.
+#[derive(Default)]
+struct Text(RefCell<Vec<u8>>);
+
+/// Where the members of the objects are that are not whole yet.
+#[derive(Default)]
+struct Order {
+    /// Those of the outermost object first, as their places in the text.
     members: Vec<Range<usize>>,
-    /// Where in `members` those of each of these objects begin.
+    /// Where in `members` those of each object begin.
     open: Vec<usize>,
     /// Members in their order, before they are put in their place.
     sorted: Vec<u8>,
 }
 
+/// Sorts the members of every object as soon as it is whole.
+struct Sorting<'t> {
+    text: &'t Text,
+    order: &'t mut Order,
+}
+
+impl Sorted {
+    /// The JSON of a value.
+    pub(super) fn write(&mut self, value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+        self.text.0.get_mut().clear();
+        self.order.members.clear();
+        self.order.open.clear();
+        let sorting = Sorting {
+            text: &self.text,
+            order: &mut self.order,
+        };
+        value.serialize(&mut serde_json::Serializer::with_formatter(&self.text, sorting))?;
+        Ok(self.text.0.get_mut().clone())
+    }
+}
+
 impl Text {
-    pub(super) fn new() -> Self {
-        Self(RefCell::new(Vec::with_capacity(ONE_RECORD)))
-    }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.0.into_inner()
-    }
-
     fn len(&self) -> usize {
         self.0.borrow().len()
-    }
-
-    /// Sorts the members of the object whose last one the text ends with. A key has no character before its closing `"`
-    /// in the order of bytes, so members are in the order of their keys.
-    fn sort(&self, members: &mut [Range<usize>], sorted: &mut Vec<u8>) {
-        let mut text = self.0.borrow_mut();
-        let member = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default();
-        if members.is_sorted_by_key(member) {
-            return;
-        }
-        let begin = members.first().map_or(text.len(), |first| first.start);
-        members.sort_unstable_by(|one, other| member(one).cmp(member(other)));
-        sorted.clear();
-        for place in members {
-            sorted.extend_from_slice(member(place));
-            sorted.push(b',');
-        }
-        sorted.pop();
-        text.truncate(begin);
-        text.extend_from_slice(sorted);
     }
 }
 
@@ -66,20 +68,31 @@ impl Write for &Text {
     }
 }
 
-impl<'t> Sorting<'t> {
-    pub(super) fn new(text: &'t Text) -> Self {
-        Self {
-            text,
-            members: Vec::with_capacity(MEMBERS),
-            open: Vec::with_capacity(DEPTH),
-            sorted: Vec::new(),
+impl Order {
+    /// Sorts the members from `begin` on, with the last of which the text ends. A key has no character before its closing
+    /// `"` in the order of bytes, so members are in the order of their keys.
+    fn sort(&mut self, begin: usize, text: &mut Vec<u8>) {
+        let members = self.members.get_mut(begin..).unwrap_or_default();
+        let member = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default();
+        if members.is_sorted_by_key(member) {
+            return;
         }
+        let first = members.first().map_or(text.len(), |first| first.start);
+        members.sort_unstable_by(|one, other| member(one).cmp(member(other)));
+        self.sorted.clear();
+        for place in members {
+            self.sorted.extend_from_slice(member(place));
+            self.sorted.push(b',');
+        }
+        self.sorted.pop();
+        text.truncate(first);
+        text.extend_from_slice(&self.sorted);
     }
 }
 
 impl Formatter for Sorting<'_> {
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open.push(self.members.len());
+        self.order.open.push(self.order.members.len());
         writer.write_all(b"{")
     }
 
@@ -88,29 +101,21 @@ impl Formatter for Sorting<'_> {
             writer.write_all(b",")?;
         }
         let begin = self.text.len();
-        self.members.push(begin..begin);
+        self.order.members.push(begin..begin);
         Ok(())
     }
 
     fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        if let Some(member) = self.members.last_mut() {
+        if let Some(member) = self.order.members.last_mut() {
             member.end = self.text.len();
         }
         Ok(())
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        let begin = self.open.pop().unwrap_or_default();
-        let members = self.members.get_mut(begin..).unwrap_or_default();
-        self.text.sort(members, &mut self.sorted);
-        self.members.truncate(begin);
+        let begin = self.order.open.pop().unwrap_or_default();
+        self.order.sort(begin, &mut self.text.0.borrow_mut());
+        self.order.members.truncate(begin);
         writer.write_all(b"}")
     }
 }
-
-/// Bytes that most records have room in, and few enough that the allocator has them at hand.
-const ONE_RECORD: usize = 1000;
-/// Members of open objects that most events have.
-const MEMBERS: usize = 32;
-/// How deep their objects stand in each other, mostly.
-const DEPTH: usize = 8;

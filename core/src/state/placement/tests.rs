@@ -175,13 +175,13 @@ fn claimed(names: &[&str]) -> (Vec<VolumeRecord>, Vec<usize>) {
     for (name, number) in names.iter().zip(1_u8..) {
         let (unconfirmed, name) = name.strip_prefix('?').map_or((false, *name), |name| (true, name));
         let naming = naming(name);
-        let shared: Vec<_> = volumes.iter().cloned().map(Rc::new).collect();
+        let shared: Vec<_> = volumes.iter().cloned().map(Arc::new).collect();
         let mut volume = meant(&shared, &naming, !unconfirmed).map_or_else(
             || {
                 let volume = u64::try_from(volumes.len()).unwrap();
                 naming.applied_to(&VolumeRecord { volume, ..unnamed() })
             },
-            Rc::unwrap_or_clone,
+            Arc::unwrap_or_clone,
         );
         volume.put(crate::state::EscrowRecord {
             unconfirmed,
