@@ -98,6 +98,10 @@ impl Unsealed {
     ) -> Result<Vec<Escrowed>, Error> {
         let trust = self.trust()?;
         let mut draft = self.draft(who)?;
+        let is_much = arriving.len() >= MANY;
+        if is_much {
+            self.store.leave_copying()?;
+        }
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
         let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
@@ -107,7 +111,7 @@ impl Unsealed {
         }
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
         let committed = session.commit(draft, &key, taken)?;
-        if arriving.len() >= MANY {
+        if is_much {
             self.store.copy_beside();
         }
         Ok(self.remember(committed)?.into_subject())

@@ -88,8 +88,6 @@ impl Store {
         store.connection.pragma_update(None, "synchronous", "FULL")?;
         // In KiB: what a commit of ten thousand passwords changes is written once, at its end.
         store.connection.pragma_update(None, "cache_size", -65_536)?;
-        // Whoever closes the file copies the write-ahead log into it; where that is much, `copy_beside` does it before.
-        store.connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         Ok(store)
     }
 
@@ -119,6 +117,15 @@ impl Store {
                 .transaction_with_behavior(TransactionBehavior::Immediate)?,
             trust,
         )
+    }
+
+    /// From now on no commit copies the write-ahead log into the file: [`Self::copy_beside`] does, and whoever closes it.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub fn leave_copying(&self) -> Result<(), StoreError> {
+        Ok(self.connection.pragma_update(None, "wal_autocheckpoint", 0)?)
     }
 
     /// Begins to copy what was committed from the write-ahead log into the file, beside whatever comes next. It was
