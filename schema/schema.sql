@@ -80,6 +80,11 @@ CREATE TABLE refusal (
     waiting INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE refusal_mac (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    mac BLOB NOT NULL CHECK (length(mac) = 32)
+) STRICT;
+
 CREATE TABLE sender (
     sender BLOB PRIMARY KEY CHECK (length(sender) = 16),
     record TEXT NOT NULL

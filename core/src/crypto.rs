@@ -39,6 +39,7 @@ pub use hpke::EncryptionKeyError;
 pub use hpke::HpkeMode;
 pub use hpke::OpeningKey;
 pub use mac::hmac_sha256;
+pub use mac::is_hmac_sha256;
 pub use pin::pin_authorisation;
 pub use purpose::Purpose;
 pub use random::RandomError;

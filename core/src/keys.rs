@@ -9,6 +9,7 @@
 
 mod encrypted_keyring;
 mod keyring;
+mod refusal_key;
 mod root;
 mod vault_secret;
 
@@ -17,6 +18,8 @@ pub use encrypted_keyring::KeyringCopy;
 pub use encrypted_keyring::OpenKeyringError;
 pub use keyring::Kek;
 pub use keyring::Keyring;
+pub use refusal_key::RefusalCount;
+pub use refusal_key::RefusalKey;
 pub use root::RootKey;
 pub use root::ShareKey;
 pub use vault_secret::Fingerprint;

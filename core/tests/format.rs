@@ -22,6 +22,7 @@ use strongroom_core::envelope::Place;
 use strongroom_core::keys::EncryptedKeyring;
 use strongroom_core::keys::Keyring;
 use strongroom_core::keys::KeyringCopy;
+use strongroom_core::keys::RefusalCount;
 use strongroom_core::keys::RootKey;
 use strongroom_core::keys::ShareKey;
 use strongroom_core::log::Action;
@@ -121,6 +122,7 @@ fn derived_keys() {
             &[],
         ),
         ("fingerprint", "vault secret", Purpose::Fingerprint, &[]),
+        ("refusal-counts", "vault secret", Purpose::RefusalCounts, &[]),
         ("drop-sender", "vault secret", Purpose::DropSender, &sender),
         ("keyring root", "root key", Purpose::Keyring, b"root"),
         ("keyring shares", "share key", Purpose::Keyring, b"shares"),
@@ -286,6 +288,30 @@ fn a_log_its_checkpoint_and_its_anchor() {
 }
 
 #[test]
+fn counts_of_refusals() {
+    let v = Vectors::read();
+    let keyring = v.keyring();
+    let key = keyring.secret().refusal_key();
+    let count = |operator: &str, since, events, waiting| RefusalCount {
+        operator: operator.to_owned(),
+        since,
+        events,
+        waiting,
+    };
+    let counts = [
+        count("ana", 1_700_000_000_000, 9, 5),
+        count("uid 1001", 1_700_000_060_000, 2, 0),
+    ];
+    for (counts, name) in [(&counts[..], "refusal mac"), (&[], "refusal mac of none")] {
+        let mac = v.bytes(name);
+        assert_eq!(key.mac(v.vault(), v.epoch(), 7, counts).as_bytes().as_slice(), mac);
+        assert!(key.accepts(v.vault(), v.epoch(), 7, counts, &mac));
+        assert!(!key.accepts(v.vault(), v.epoch(), 8, counts, &mac));
+        assert!(!key.accepts(v.vault(), v.epoch(), 7, counts, &mac[1..]));
+    }
+}
+
+#[test]
 fn every_word_stands_in_the_document() {
     let document = include_str!("../../docs/format.md");
     let rules = [
@@ -353,6 +379,7 @@ fn every_word_stands_in_the_document() {
         Purpose::LockoutAuthorisation,
         Purpose::LogSigning,
         Purpose::Pin,
+        Purpose::RefusalCounts,
         Purpose::TpmSigningAuthorisation,
         Purpose::Wrap,
     ] {

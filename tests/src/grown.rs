@@ -148,6 +148,7 @@ impl Grown {
             key: LogKeys::of(&self.vault).expect("its keys").log,
             anchor: anchor.expect("the anchor").expect("a written one"),
             vault: self.vault.clone(),
+            refusal_key: self.keyring.secret().refusal_key(),
         };
         let key = self.keyring.secret().log_signing_key(self.vault.epoch);
         let session = self.store.session(&trust).expect("a session");

@@ -7,6 +7,7 @@ mod ahead;
 mod anchoring;
 mod arriving;
 mod assign;
+mod claimed;
 mod clean;
 mod confirm;
 mod drops;

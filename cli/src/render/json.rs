@@ -278,6 +278,7 @@ impl<'a> Claimed<'a> {
 pub(crate) struct Verification<'a> {
     ok: bool,
     authenticated: bool,
+    refusal_counts_verified: bool,
     events: u64,
     escrows: u64,
     first_wrong: Option<String>,
@@ -289,6 +290,7 @@ impl<'a> Verification<'a> {
         Self {
             ok: verified.is_ok(),
             authenticated: verified.authenticated,
+            refusal_counts_verified: verified.refusal_counts,
             events: verified.events,
             escrows: verified.escrows,
             first_wrong: verified.first_wrong.as_ref().map(ToString::to_string),

@@ -19,6 +19,8 @@ pub enum Purpose {
     LogSigning,
     /// What a PIN is hashed with; context: vault and PIN.
     Pin,
+    /// The key that authenticates counts of refusals; no context.
+    RefusalCounts,
     /// Authorisation of the TPM's own signing key; no context.
     TpmSigningAuthorisation,
     /// The key that wraps one DEK; context: escrow.
@@ -37,6 +39,7 @@ impl Purpose {
             Self::LockoutAuthorisation => b"strongroom/v1/lockout-authorisation",
             Self::LogSigning => b"strongroom/v1/log-signing",
             Self::Pin => b"strongroom/v1/pin",
+            Self::RefusalCounts => b"strongroom/v1/refusal-counts",
             Self::TpmSigningAuthorisation => b"strongroom/v1/tpm-signing-authorisation",
             Self::Wrap => b"strongroom/v1/wrap",
         }

@@ -152,7 +152,7 @@ fn bindings_of_different_fields_differ() {
 }
 
 /// Every purpose there is. A new one does not compile until it stands here.
-pub(crate) const PURPOSES: [Purpose; 10] = [
+pub(crate) const PURPOSES: [Purpose; 11] = [
     Purpose::AnchorAuthorisation,
     Purpose::Drop,
     Purpose::DropSender,
@@ -161,6 +161,7 @@ pub(crate) const PURPOSES: [Purpose; 10] = [
     Purpose::LockoutAuthorisation,
     Purpose::LogSigning,
     Purpose::Pin,
+    Purpose::RefusalCounts,
     Purpose::TpmSigningAuthorisation,
     Purpose::Wrap,
 ];
@@ -175,8 +176,9 @@ const fn counted(purpose: Purpose) -> usize {
         Purpose::LockoutAuthorisation => 5,
         Purpose::LogSigning => 6,
         Purpose::Pin => 7,
-        Purpose::TpmSigningAuthorisation => 8,
-        Purpose::Wrap => 9,
+        Purpose::RefusalCounts => 8,
+        Purpose::TpmSigningAuthorisation => 9,
+        Purpose::Wrap => 10,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::crypto::Purpose;
 use crate::crypto::SigningKey;
 use crate::crypto::derive;
 use crate::crypto::hmac_sha256;
+use crate::keys::refusal_key::RefusalKey;
 use crate::values::EpochId;
 use crate::values::RecoveryPassword;
 use crate::values::Secret;
@@ -58,6 +59,11 @@ impl VaultSecret {
     /// The fingerprint key.
     pub fn fingerprint_key(&self) -> FingerprintKey {
         FingerprintKey(derive(&self.0, Purpose::Fingerprint, &[]))
+    }
+
+    /// Returns the key that authenticates counts of refusals.
+    pub fn refusal_key(&self) -> RefusalKey {
+        RefusalKey::new(derive(&self.0, Purpose::RefusalCounts, &[]))
     }
 
     pub(super) const fn expose(&self) -> &Secret<32> {

@@ -1,4 +1,5 @@
-//! A vault that an older program made: `tests/vaults/schema-1.tar.xz`, on a simulator, with two passwords, one revealed.
+//! Vaults that older programs made, each on a simulator, with two passwords, one revealed: `tests/vaults/schema-1.tar.xz`,
+//! and `schema-2.tar.xz`, which also has a sender, a checkpoint that was handed out, and refusals that were only counted.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,12 +21,16 @@ const REVEALED: &str = "11111111-2222-3333-4444-555555555555";
 /// And the other one.
 const HELD: &str = "aaaaaaaa-2222-3333-4444-555555555555";
 
-/// The vault as its program left it.
-fn unpacked() -> Site {
+/// The schemas before the newest, and how many events the vault of each has.
+const OLDER: [(&str, u64); 2] = [("1", 4), ("2", 15)];
+const NEWEST: &str = "3";
+
+/// The vault of this schema, as its program left it.
+fn unpacked(version: &str) -> Site {
     let site = Site::empty();
     let vault = site.vault();
     std::fs::create_dir(&vault).unwrap();
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("vaults/schema-1.tar.xz");
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("vaults/schema-{version}.tar.xz"));
     let unpacked = Command::new("tar")
         .args(["--no-same-owner", "-xJf"])
         .args([&archive, Path::new("-C"), &vault])
@@ -41,7 +46,7 @@ fn schema(site: &Site) -> String {
 
 #[track_caller]
 fn assert_migrated(site: &Site) {
-    assert_eq!(schema(site), "2");
+    assert_eq!(schema(site), NEWEST);
     let migrated: Vec<Value> = site.lines(&["audit", "list", "--action", "migrated"]);
     assert_eq!(migrated.len(), 1, "{migrated:?}");
     site.verify();
@@ -51,20 +56,39 @@ fn assert_migrated(site: &Site) {
 
 #[test]
 fn what_only_reads_leaves_it_as_it_is() {
-    let site = unpacked();
-    for look in [
-        &["list"] as &[&str],
-        &["show", "PC-1"],
-        &["rotation", "list"],
-        &["audit", "list"],
-        &["audit", "key"],
-        &["status"],
-    ] {
-        site.run(look).output().ok();
+    for (version, events) in OLDER {
+        let site = unpacked(version);
+        for look in [
+            &["list"] as &[&str],
+            &["show", "PC-1"],
+            &["rotation", "list"],
+            &["audit", "list"],
+            &["audit", "key"],
+            &["status"],
+        ] {
+            site.run(look).output().ok();
+        }
+        let verified = site.verify();
+        assert_eq!(verified["events"], events);
+        assert_eq!(verified["refusal_counts_verified"], false);
+        if version == "1" {
+            site.run(&["audit", "key"]).output().ok().says("the TPM has no key yet");
+        }
+        assert_eq!(schema(&site), version);
     }
-    assert_eq!(site.verify()["events"], 4);
-    site.run(&["audit", "key"]).output().ok().says("the TPM has no key yet");
-    assert_eq!(schema(&site), "1");
+}
+
+/// An auditor noted it down.
+#[test]
+fn the_key_of_its_tpm_stays_as_it_was() {
+    let site = unpacked("2");
+    let before = keys(&site);
+    site.escrow("PC-3", &made(3));
+    assert_eq!(keys(&site), before);
+    assert_eq!(site.verify()["refusal_counts_verified"], true);
+    // What it had counted before is no event: nobody vouches for it.
+    let counted = site.lines(&["audit", "list", "--action", "refusals"]);
+    assert!(counted.is_empty(), "{counted:?}");
 }
 
 #[test]
@@ -85,39 +109,44 @@ fn the_first_command_that_changes_it_migrates_it() {
             )
         },
     ];
-    for change in first {
-        let site = unpacked();
-        change(&site);
-        assert_migrated(&site);
-        change(&unpacked());
-        site.escrow("PC-4", &made(4));
-        site.reveal(REVEALED);
-        let folder = site.beside("log");
-        export(&site, &folder).ok();
-        audited(&folder, &keys(&site), &[]).ok();
-        assert_migrated(&site);
+    for (version, _) in OLDER {
+        for change in first {
+            let site = unpacked(version);
+            change(&site);
+            assert_migrated(&site);
+            site.escrow("PC-4", &made(4));
+            site.reveal(REVEALED);
+            let folder = site.beside("log");
+            export(&site, &folder).ok();
+            audited(&folder, &keys(&site), &[]).ok();
+            assert_migrated(&site);
+        }
     }
 }
 
 #[test]
 fn a_killed_migration_is_whole_or_not_at_all() {
-    let old = unpacked();
-    let escrow = |site: &Site| site.escrowing("PC-3", &made(3));
-    let points = points_on_a_copy(&old, escrow);
-    sweep("migration killed", &points, 12, |point| {
-        let site = old.copied();
-        let killed = point.signalling("KILL", escrow(&site), &log(&site)).output();
-        site.verify();
-        assert!(["1", "2"].contains(&schema(&site).as_str()));
-        site.reveal(HELD);
-        assert_migrated(&site);
-        killed.code == -1
-    });
+    for (version, _) in OLDER {
+        let old = unpacked(version);
+        let escrow = |site: &Site| site.escrowing("PC-3", &made(3));
+        let points = points_on_a_copy(&old, escrow);
+        sweep("migration killed", &points, 12, |point| {
+            let site = old.copied();
+            let killed = point.signalling("KILL", escrow(&site), &log(&site)).output();
+            site.verify();
+            assert!([version, NEWEST].contains(&schema(&site).as_str()));
+            site.reveal(HELD);
+            assert_migrated(&site);
+            killed.code == -1
+        });
+    }
 }
 
 #[test]
 fn an_older_schema_that_was_edited_is_refused() {
-    let site = unpacked();
-    site.sqlite().execute_batch("CREATE TABLE planted (a)").unwrap();
-    site.run(&["list"]).output().refused(4, "foreign schema");
+    for (version, _) in OLDER {
+        let site = unpacked(version);
+        site.sqlite().execute_batch("CREATE TABLE planted (a)").unwrap();
+        site.run(&["list"]).output().refused(4, "foreign schema");
+    }
 }

@@ -5,6 +5,7 @@ use strongroom_core::state::VaultRecord;
 use strongroom_core::values::Pin;
 
 use crate::ops::Error;
+use crate::ops::claimed::Claimed;
 use crate::ops::locking::lock_pages;
 use crate::ops::log_keys::claimed_keys;
 use crate::ops::log_keys::log_key;
@@ -19,7 +20,6 @@ use crate::store::Folder;
 use crate::store::Lock;
 use crate::store::Snapshot;
 use crate::store::StoreError;
-use crate::store::VaultBytes;
 use crate::tpm::Guesses;
 use crate::tpm::TpmError;
 
@@ -62,6 +62,8 @@ pub(super) struct Examined {
     pub(super) anchor: AnchorState,
     /// Whether the anchor's authorisation and the log key were held against the keyring.
     pub(super) authenticated: bool,
+    /// Whether the counts of refusals were verified by the keyring, or what is wrong with them.
+    pub(super) refusal_counts: Result<bool, Alarm>,
     /// Whether the keyring's pages could be locked, where it was opened.
     pub(super) memory_locked: Option<bool>,
     /// The key that signs the log: by the keyring where that was opened, else by the file's own word.
@@ -74,20 +76,22 @@ pub(super) fn without_tpm(vault: &VaultRecord) -> Result<Examined, Error> {
     Ok(Examined {
         anchor: AnchorState::NotRead,
         authenticated: false,
+        refusal_counts: Ok(false),
         memory_locked: None,
         key: claimed_keys(vault)?.log,
         tpm: None,
     })
 }
 
-/// Looks at the TPM, and holds the file's end against the anchor.
+/// Looks at the TPM that the proven vault record names, and holds the file's end against the anchor.
 pub(super) fn with_tpm(
     folder: &Folder,
     lock: &Lock,
     snapshot: &Snapshot<'_>,
-    (vault, bytes): (&VaultRecord, &VaultBytes),
     pin: Option<&Pin>,
 ) -> Result<Examined, Error> {
+    let claimed = Claimed::read(snapshot)?;
+    let (vault, bytes) = (&claimed.vault, &claimed.bytes);
     let mut tpm = open_tpm(vault, folder, lock)?;
     let keyring = match (pin, vault.tpm.pin) {
         (None, true) => None,
@@ -111,6 +115,10 @@ pub(super) fn with_tpm(
     let anchored = remembered
         .map_err(Error::from)
         .and_then(|remembered| Ok(settle(remembered, &ends(snapshot, &key)?)?));
+    let counts = match &keyring {
+        Some(keyring) => snapshot.require_counts(&keyring.secret().refusal_key(), &claimed.origin(), claimed.number),
+        None => Ok(false),
+    };
     Ok(Examined {
         anchor: match anchored {
             _ if unreadable => AnchorState::NotRead,
@@ -120,6 +128,11 @@ pub(super) fn with_tpm(
             Err(error) => return Err(error),
         },
         authenticated: keyring.is_some(),
+        refusal_counts: match counts {
+            Ok(verified) => Ok(verified),
+            Err(StoreError::Alarm(alarm)) => Err(alarm),
+            Err(error) => return Err(error.into()),
+        },
         memory_locked: keyring.as_ref().map(lock_pages),
         key,
         tpm: Some(status),

@@ -191,7 +191,8 @@ fn make(
     });
     let mut store = Store::create(folder)?;
     let key = keys.keyring.secret().log_signing_key(keys.epoch);
-    let committed = store.first_session()?.commit(draft, &key, ())?;
+    let refusal_key = keys.keyring.secret().refusal_key();
+    let committed = store.first_session(&refusal_key)?.commit(draft, &key, ())?;
     Ok((store.put_in_place(folder)?, committed, vault))
 }
 

@@ -1,6 +1,7 @@
-//! A file of an older schema becomes one of the newest, as an event in the first commit that is made to it.
+//! A file of an older schema becomes one of the newest, as the first event of the first commit that is made to it.
 //!
-//! Whatever only reads leaves it as it is. Schema 2 brings the key by which the TPM signs.
+//! Reading leaves it as it is. The store migrates the tables when the session of that commit begins; what a version needs
+//! beside its tables is one step here.
 
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
@@ -14,10 +15,30 @@ use crate::store::Draft;
 use crate::store::VaultBytes;
 
 impl Unsealed {
-    /// Adds to `draft` what the migration changes; the store migrates the tables in the same transaction.
+    /// Adds the event of the migration to `draft`, which must be empty, with the steps of each version up to the newest.
     pub(super) fn migrate(&mut self, draft: &mut Draft) -> Result<(), Error> {
         self.renewed = None;
-        if self.store.has_newest_schema()? {
+        let found = self.store.schema_version()?;
+        if found == strongroom_schema::VERSION {
+            return Ok(());
+        }
+        for version in found.saturating_add(1)..=strongroom_schema::VERSION {
+            if version == FIRST_WITH_SIGNING_KEY {
+                self.make_signing_key(draft)?;
+            }
+        }
+        let vault = self.renewed.iter().cloned();
+        draft.event(EventBody {
+            result: Some(format!("from schema {found}")),
+            changes: vault.map(|vault| Change::Vault(Box::new(vault))).collect(),
+            ..EventBody::new(Action::Migrated)
+        });
+        Ok(())
+    }
+
+    /// Makes the key by which the TPM signs, for a vault that has none: an auditor noted down the one that is there.
+    fn make_signing_key(&mut self, draft: &mut Draft) -> Result<(), Error> {
+        if self.vault.tpm_key.is_some() {
             return Ok(());
         }
         let object = self
@@ -28,15 +49,13 @@ impl Unsealed {
             signing_key: Some(object.to_bytes()),
             ..bytes
         });
-        let vault = VaultRecord {
+        self.renewed = Some(VaultRecord {
             tpm_key: Some(tpm_key_record(&object)),
             ..self.vault.clone()
-        };
-        draft.event(EventBody {
-            changes: vec![Change::Vault(Box::new(vault.clone()))],
-            ..EventBody::new(Action::Migrated)
         });
-        self.renewed = Some(vault);
         Ok(())
     }
 }
+
+/// The version of the schema that has a place for the TPM's signing key.
+const FIRST_WITH_SIGNING_KEY: u32 = 2;

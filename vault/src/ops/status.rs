@@ -52,12 +52,13 @@ pub fn status(path: &Path, wait: Duration, now: Time, depth: Depth<'_>) -> Resul
     };
     let folder = inventory.folder.clone();
     let snapshot = inventory.snapshot()?;
-    let (vault, bytes) = snapshot.vault()?;
+    let (vault, _) = snapshot.vault()?;
     let examined = match (&lock, depth) {
-        (Some(lock), Depth::Tpm { pin }) => examining::with_tpm(&folder, lock, &snapshot, (&vault, &bytes), pin)?,
+        (Some(lock), Depth::Tpm { pin }) => examining::with_tpm(&folder, lock, &snapshot, pin)?,
         _ => examining::without_tpm(&vault)?,
     };
     drop(lock);
+    examined.refusal_counts?;
     let (last, summary) = snapshot.last_event()?;
     snapshot.prove_vault(&summary, &vault)?;
     let counts = snapshot.counts(now)?;

@@ -14,6 +14,7 @@ use strongroom_core::values::Secret;
 
 use crate::ops::Error;
 use crate::ops::anchoring::TpmAnchor;
+use crate::ops::claimed::Claimed;
 use crate::ops::init::limit_guesses;
 use crate::ops::locking::lock_pages;
 use crate::ops::log_keys::log_key;
@@ -70,7 +71,7 @@ impl Unsealed {
             return Err(StoreError::InitPending { path: path.to_owned() }.into());
         }
         let (lock, mut store) = Self::lock(&folder, wait)?;
-        let (vault, bytes) = claimed_vault(&mut store)?;
+        let Claimed { vault, bytes, .. } = Claimed::read(&store.snapshot()?)?;
         let mut tpm = open_tpm(&vault, &folder, &lock)?;
         let keyring = unseal(&mut tpm, &vault, &bytes, pin)?;
         lock_pages(&keyring);
@@ -145,6 +146,7 @@ impl Unsealed {
             key: log_key(&self.keyring, &self.vault),
             anchor,
             vault: self.vault.clone(),
+            refusal_key: self.keyring.secret().refusal_key(),
         }
     }
 
@@ -190,16 +192,6 @@ impl Unsealed {
         self.settled = true;
         Ok(())
     }
-}
-
-/// The vault record that the file's own last checkpoint leads to. An older one in a newer file ends here, before it says
-/// which TPM is asked, or whether for a PIN; whoever forged the end of the log too, each session finds out.
-fn claimed_vault(store: &mut Store) -> Result<(VaultRecord, VaultBytes), Error> {
-    let snapshot = store.snapshot()?;
-    let (vault, bytes) = snapshot.vault()?;
-    let (_, summary) = snapshot.last_event()?;
-    snapshot.prove_vault(&summary, &vault)?;
-    Ok((vault, bytes))
 }
 
 /// The TPM that the vault was sealed by; another one, or a cleared one, is refused before it is told anything.

@@ -19,6 +19,8 @@ pub struct Verified {
     pub anchor: AnchorState,
     /// Whether the anchor's authorisation and the log key were held against the keyring.
     pub authenticated: bool,
+    /// Whether the counts of refusals that are not events yet were verified by the keyring.
+    pub refusal_counts: bool,
     /// Events in the log, as far as they were read.
     pub events: u64,
     /// Escrows that the log knows of.
@@ -33,6 +35,7 @@ impl Verified {
         Self {
             anchor: AnchorState::NotRead,
             authenticated: false,
+            refusal_counts: false,
             events: 0,
             escrows: 0,
             first_wrong: Some(alarm),
@@ -67,7 +70,7 @@ pub fn verify(path: &Path, wait: Duration, depth: Depth<'_>, done: impl FnMut(u6
         Err(error) => return Err(error.into()),
     };
     let found = match (&lock, depth) {
-        (Some(lock), Depth::Tpm { pin }) => examining::with_tpm(&folder, lock, &snapshot, (&vault.0, &vault.1), pin),
+        (Some(lock), Depth::Tpm { pin }) => examining::with_tpm(&folder, lock, &snapshot, pin),
         _ => examining::without_tpm(&vault.0),
     };
     drop(lock);
@@ -79,6 +82,7 @@ pub fn verify(path: &Path, wait: Duration, depth: Depth<'_>, done: impl FnMut(u6
     let audit = snapshot.audit(&examined.key, done)?;
     let mut verified = Verified {
         authenticated: examined.authenticated,
+        refusal_counts: examined.refusal_counts == Ok(true),
         events: audit.events,
         escrows: audit.escrows,
         first_wrong: audit.first_wrong,
@@ -90,6 +94,6 @@ pub fn verify(path: &Path, wait: Duration, depth: Depth<'_>, done: impl FnMut(u6
         (_, AnchorState::Alarm(alarm)) => Some(alarm.clone()),
         _ => None,
     };
-    verified.first_wrong = verified.first_wrong.or(alarm);
+    verified.first_wrong = verified.first_wrong.or(alarm).or(examined.refusal_counts.err());
     Ok(verified)
 }

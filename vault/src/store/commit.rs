@@ -213,6 +213,7 @@ impl Session<'_> {
             "DELETE FROM checkpoint WHERE number < ?1 AND handed_out = 0",
             [number.saturating_sub(1)],
         )?;
+        self.authenticate_counts(&checkpoint.origin, number)?;
         let content = AnchorContent {
             number,
             checkpoint: checkpoint.digest(),

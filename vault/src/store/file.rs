@@ -9,6 +9,7 @@ use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension;
 use rusqlite::TransactionBehavior;
 use rusqlite::config::DbConfig;
+use strongroom_core::keys::RefusalKey;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::state::from_canonical;
 use strongroom_core::tree::Frontier;
@@ -108,7 +109,7 @@ impl Store {
     /// # Errors
     ///
     /// Fails with an alarm if the proof does.
-    pub fn session(&mut self, trust: &Trust) -> Result<Session<'_>, StoreError> {
+    pub fn session<'s>(&'s mut self, trust: &'s Trust) -> Result<Session<'s>, StoreError> {
         if let Some(file) = self.connection.path() {
             self.copying.end_if_long(Path::new(file));
         }
@@ -136,17 +137,17 @@ impl Store {
         }
     }
 
-    /// Begins the transaction that makes the vault.
+    /// Begins the transaction that makes the vault; `refusal_key` authenticates its counts of refusals.
     ///
     /// # Errors
     ///
     /// Fails if the schema cannot be made.
-    pub fn first_session(&mut self) -> Result<Session<'_>, StoreError> {
+    pub fn first_session<'s>(&'s mut self, refusal_key: &'s RefusalKey) -> Result<Session<'s>, StoreError> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         strongroom_schema::migrate(&transaction)?;
-        Ok(Session::first(transaction, Frontier::default()))
+        Ok(Session::first(transaction, Frontier::default(), refusal_key))
     }
 
     /// Begins to read: the file as it is now, whatever others commit meanwhile.
@@ -167,13 +168,13 @@ impl Store {
         read_vault(&self.connection)
     }
 
-    /// Whether the file's schema is the newest; an older one, the next commit migrates.
+    /// The version of the file's schema; the next commit migrates an older one than [`strongroom_schema::VERSION`].
     ///
     /// # Errors
     ///
     /// Fails if it cannot be read.
-    pub fn has_newest_schema(&self) -> Result<bool, StoreError> {
-        Ok(version(&self.connection)? == strongroom_schema::VERSION)
+    pub fn schema_version(&self) -> Result<u32, StoreError> {
+        Ok(version(&self.connection)?)
     }
 
     fn open_existing(folder: &Folder) -> Result<Self, StoreError> {

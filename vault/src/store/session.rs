@@ -12,10 +12,12 @@ use rusqlite::Transaction;
 use strongroom_core::crypto::Digest;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::keys::Fingerprint;
+use strongroom_core::keys::RefusalKey;
 use strongroom_core::log::AnchorContent;
 use strongroom_core::log::Checkpoint;
 use strongroom_core::log::CommitSummary;
 use strongroom_core::log::Event;
+use strongroom_core::log::Origin;
 use strongroom_core::log::VerifierKey;
 use strongroom_core::state::Totals;
 use strongroom_core::state::VaultRecord;
@@ -37,6 +39,7 @@ use crate::store::leaves::Encoded;
 use crate::store::leaves::Leaves;
 use crate::store::nodes::Tree;
 use crate::store::nodes::TreeTable;
+use crate::store::refusals;
 use crate::store::rows;
 use crate::store::snapshot;
 
@@ -48,6 +51,8 @@ pub struct Trust {
     pub anchor: AnchorContent,
     /// The vault record by which the TPM was opened.
     pub vault: VaultRecord,
+    /// The key that authenticates counts of refusals, from the keyring.
+    pub refusal_key: RefusalKey,
 }
 
 /// A transaction on a file whose last commit is proven.
@@ -70,6 +75,7 @@ pub struct Session<'s> {
     pub(super) spent: Vec<Encoded>,
     /// The last device that the search knows; none as long as nothing is staged.
     pub(super) searchable: Option<i64>,
+    pub(super) refusal_key: &'s RefusalKey,
 }
 
 /// The last commit.
@@ -80,7 +86,7 @@ pub(super) struct Head {
 }
 
 impl<'s> Session<'s> {
-    pub(super) fn first(transaction: Transaction<'s>, log: Frontier) -> Self {
+    pub(super) fn first(transaction: Transaction<'s>, log: Frontier, refusal_key: &'s RefusalKey) -> Self {
         Self {
             transaction,
             head: None,
@@ -93,10 +99,11 @@ impl<'s> Session<'s> {
             staged: 0,
             spent: Vec::new(),
             searchable: None,
+            refusal_key,
         }
     }
 
-    pub(super) fn begin(transaction: Transaction<'s>, trust: &Trust) -> Result<Self, StoreError> {
+    pub(super) fn begin(transaction: Transaction<'s>, trust: &'s Trust) -> Result<Self, StoreError> {
         let checkpoint = signed_checkpoint(&transaction, trust)?;
         let log = Frontier::read(&TreeTable::new(&transaction, Tree::Log), checkpoint.size)?;
         if log.root() != checkpoint.root {
@@ -115,6 +122,14 @@ impl<'s> Session<'s> {
             return Err(Alarm::tampered("the vault record has changed since the vault was opened").into());
         }
         prove_state_leaf(&transaction, &summary, 0, vault.leaf_hash(), "the vault record")?;
+        let origin = Origin {
+            vault: vault.vault,
+            epoch: vault.epoch,
+        };
+        refusals::require(&transaction, &trust.refusal_key, &origin, summary.number)?;
+        // Before anything is read or counted that the newest schema keeps otherwise: it is as much migrated as the
+        // transaction is committed, and its commit begins with the event that says so.
+        strongroom_schema::migrate(&transaction)?;
         Ok(Self {
             transaction,
             head: Some(Head { last, summary, vault }),
@@ -130,6 +145,7 @@ impl<'s> Session<'s> {
             staged: 0,
             spent: Vec::new(),
             searchable: None,
+            refusal_key: &trust.refusal_key,
         })
     }
 

@@ -24,7 +24,6 @@ impl Session<'_> {
     /// Fails if a change builds on a volume that was not proven, or if a row cannot be written.
     pub fn stage(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
         if self.searchable.is_none() {
-            strongroom_schema::migrate(&self.transaction)?;
             self.searchable = Some(last_device(&self.transaction)?);
         }
         while let Some(body) = draft.next() {

@@ -103,6 +103,7 @@ fn seal_anew(path: &Path, new_pin: &Pin) {
         key: VerifierKey::new(origin.to_string(), key.public_key()),
         anchor: tpm.read_anchor(&place, &authorisation).unwrap().unwrap(),
         vault,
+        refusal_key: keyring.secret().refusal_key(),
     };
     let mut draft = Draft::new(Stamp {
         at: who(60).at,

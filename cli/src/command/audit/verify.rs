@@ -109,6 +109,12 @@ fn say(ui: &mut Ui, verified: &Verified) -> Result<(), Failure> {
         "by the file's own word; compare it with the one noted down"
     };
     fields.push(("Log key", key.to_owned()));
+    let counts = match (verified.refusal_counts, verified.authenticated) {
+        (true, _) => "counts verified by the keyring",
+        (false, true) => "counts not verified: the file is of an older schema",
+        (false, false) => "counts not verified: that takes the keyring",
+    };
+    fields.push(("Refusals", counts.to_owned()));
     text::fields(ui, &fields)?;
     if verified.anchor == AnchorState::NotRead {
         ui.note("the TPM was not asked: an older copy of this file would look the same");
