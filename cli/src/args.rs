@@ -46,8 +46,8 @@ pub(crate) struct Arguments {
 pub(crate) struct Global {
     /// Use the vault in this folder
     ///
-    /// Else STRONGROOM_VAULT names it; else it is /var/lib/strongroom for root, and strongroom in $XDG_DATA_HOME
-    /// (~/.local/share) for anybody else.
+    /// Default: the folder that STRONGROOM_VAULT names, otherwise /var/lib/strongroom for root and for the owner of that
+    /// folder, otherwise strongroom in $XDG_DATA_HOME (~/.local/share).
     #[arg(long, global = true, value_name = "DIR", overrides_with = "vault")]
     pub(crate) vault: Option<PathBuf>,
 

@@ -86,7 +86,7 @@ pub(crate) fn run(ui: &mut Ui, global: &Global, verb: &Verb) -> Result<(), Failu
         Verb::Prove(args) => prove::run(ui, setting, args),
         Verb::Drop(verb) => drop::run(ui, setting, verb),
         Verb::Status(args) => status::run(ui, &setting()?, args),
-        Verb::Audit(verb) => audit::run(ui, &setting()?, verb),
+        Verb::Audit(verb) => audit::run(ui, setting, verb),
         Verb::Generate(what) => generate::run(what),
     }
 }

@@ -69,6 +69,8 @@ mod end_to_end {
     mod intake_verbs;
 
     // What a site does
+    mod documented;
+
     mod main_job;
 
     mod verbs;

@@ -34,15 +34,19 @@ pub(crate) enum Audit {
     Key,
 }
 
-pub(super) fn run(ui: &mut Ui, setting: &Setting, verb: &Audit) -> Result<(), Failure> {
+pub(super) fn run(
+    ui: &mut Ui,
+    setting: impl FnOnce() -> Result<Setting, Failure>,
+    verb: &Audit,
+) -> Result<(), Failure> {
     match verb {
-        Audit::List(args) => list::run(ui, setting, args),
-        Audit::Events(args) => events::run(ui, setting, args),
+        Audit::List(args) => list::run(ui, &setting()?, args),
+        Audit::Events(args) => events::run(ui, &setting()?, args),
         Audit::Verify(args) => verify::run(ui, setting, args),
-        Audit::Checkpoint(args) => checkpoint::run(ui, setting, args),
-        Audit::Export(args) => export::run(ui, setting, args),
-        Audit::Prove(args) => prove::run(ui, setting, args),
-        Audit::Report(args) => report::run(ui, setting, args),
-        Audit::Key => key::run(ui, setting),
+        Audit::Checkpoint(args) => checkpoint::run(ui, &setting()?, args),
+        Audit::Export(args) => export::run(ui, &setting()?, args),
+        Audit::Prove(args) => prove::run(ui, &setting()?, args),
+        Audit::Report(args) => report::run(ui, &setting()?, args),
+        Audit::Key => key::run(ui, &setting()?),
     }
 }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::end_to_end::machine::is_root;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
 
@@ -59,7 +60,7 @@ impl Point {
     fn injecting(&self, what: &str, run: Run, log: &Path) -> Run {
         let inject = self.injection(what);
         let trace = format!("trace={}", self.call);
-        run.under("strace", ["-qq", "-o", text(log), "-e", &trace, "-e", &inject])
+        traced(run, &["-qq", "-o", text(log), "-e", &trace, "-e", &inject])
     }
 }
 
@@ -67,6 +68,21 @@ impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown: String = self.line.chars().take(90).collect();
         write!(f, "{} {}: {shown}", self.call, self.nth)
+    }
+}
+
+/// Starts the run under strace, with these arguments.
+///
+/// The program makes itself not dumpable. The kernel then shows its memory only to a tracer with `CAP_SYS_PTRACE`, and the
+/// names of its open files only to root: an ordinary user's strace would print addresses in place of paths and bytes. An
+/// ordinary user has that capability, and a root, in a user namespace of its own with the users of `/etc/subuid`. The
+/// program's user stays the same there.
+pub(crate) fn traced(run: Run, arguments: &[&str]) -> Run {
+    let run = run.under("strace", arguments);
+    if is_root() {
+        run
+    } else {
+        run.under("unshare", ["--user", "--map-current-user", "--map-auto", "--keep-caps"])
     }
 }
 
@@ -91,9 +107,7 @@ pub(crate) fn calls(names: &str, run: Run, log: &Path) -> Vec<Point> {
 #[track_caller]
 fn calls_to(code: i32, names: &str, run: Run, log: &Path) -> Vec<Point> {
     let trace = format!("trace={names}");
-    run.under("strace", ["-qq", "-o", text(log), "-e", &trace])
-        .output()
-        .code(code);
+    traced(run, &["-qq", "-o", text(log), "-e", &trace]).output().code(code);
     let mut points: Vec<Point> = Vec::new();
     for line in fs::read_to_string(log).unwrap().lines() {
         let Some((call, _)) = line

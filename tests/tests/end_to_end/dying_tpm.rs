@@ -9,6 +9,7 @@ use rustix::process::kill_process;
 use crate::end_to_end::calls::Point as Call;
 use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points_on_a_copy;
+use crate::end_to_end::calls::traced;
 use crate::end_to_end::handed_in::handed_in;
 use crate::end_to_end::held::Held;
 use crate::end_to_end::held::assert_makes_after_all;
@@ -106,8 +107,7 @@ fn a_simulator_that_dies_at_its_start_is_exit_5() {
         "-e",
         "inject=execve:signal=KILL:when=1",
     ];
-    let died = site.escrowing("LAB-01", &made(3)).under("strace", arguments);
-    let died = died.output().code(5);
+    let died = traced(site.escrowing("LAB-01", &made(3)), &arguments).output().code(5);
     assert_eq!(died.stdout, "");
     held.assert_escrow_whole_or_not_at_all(site, false);
 }

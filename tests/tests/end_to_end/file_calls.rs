@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::end_to_end::calls::Point;
+use crate::end_to_end::calls::traced;
 use crate::end_to_end::disk_model::Effect;
 use crate::end_to_end::run::Output;
 use crate::end_to_end::run::Run;
@@ -29,7 +30,7 @@ pub(crate) fn effects(run: Run, root: &Path, log: &Path, death: Option<&Point>) 
     if let Some(inject) = &inject {
         arguments.extend(["-e", inject]);
     }
-    let output = run.under("strace", arguments).output();
+    let output = traced(run, &arguments).output();
     let mut reader = Reader {
         root,
         offsets: BTreeMap::new(),
@@ -94,13 +95,13 @@ impl Reader<'_> {
             }),
             "openat" if arguments[2].contains("O_CREAT") || arguments[2].contains("O_TRUNC") => {
                 let path = named(1)?;
-                let (number, _) = result.split_once('<')?;
+                let (number, _) = result.split_once('<').unwrap_or_else(|| unnamed(line));
                 self.offsets.insert((process.to_owned(), number.to_owned()), 0);
                 let empty = arguments[2].contains("O_TRUNC");
                 Some(Effect::Open { path, empty })
             }
             _ => {
-                let (number, path) = open(0)?;
+                let (number, path) = open(0).unwrap_or_else(|| unnamed(line));
                 let path = self.below(&bytes(path.strip_suffix('>')?)?)?;
                 match call {
                     "fsync" | "fdatasync" => Some(Effect::Sync(path)),
@@ -136,6 +137,11 @@ impl Reader<'_> {
         };
         path.starts_with(self.root).then_some(path)
     }
+}
+
+/// Fails: a log without the names of files lists no effects, and a sweep over none of them proves nothing.
+fn unnamed(line: &str) -> ! {
+    panic!("strace does not name the file: {line:.200}")
 }
 
 /// The bytes of a string in strace's hexadecimal: `"\x2f\x74"`, with or without the quotes.

@@ -2,6 +2,8 @@
 //! or nothing came of it, and whoever asks again gets it.
 
 use std::fs;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::path::PathBuf;
@@ -47,6 +49,43 @@ fn an_export_with_a_failing_call_is_gone_on_with() {
         assert_whole_or_no_export(&site, &keys, &failed);
         failed.code != 0
     });
+}
+
+/// Operators carry exports away, and are not the user that writes them.
+#[test]
+fn readers_of_a_folder_can_read_the_export_in_it() {
+    let site = Site::new();
+    for mode in [0o700, 0o750, 0o2750, 0o755] {
+        let folder = site.beside(&format!("export-{mode:o}"));
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, Permissions::from_mode(mode)).unwrap();
+        exporting(&site, &folder).output().ok();
+        assert_modes(&folder, mode);
+    }
+    exporting(&site, &stick(&site)).output().ok();
+    assert_modes(&stick(&site), 0o700);
+    assert_eq!(mode_of(&site.vault()), 0o700);
+    for name in names(&site.vault()) {
+        assert_eq!(mode_of(&site.vault().join(&name)) & 0o077, 0, "{name}");
+    }
+}
+
+/// Asserts that a folder and the folders in it have this mode, and that their files can be read by the same users.
+#[track_caller]
+fn assert_modes(folder: &Path, mode: u32) {
+    assert_eq!(mode_of(folder), mode, "{}", folder.display());
+    for name in names(folder) {
+        let path = folder.join(name);
+        if path.is_dir() {
+            assert_modes(&path, mode);
+        } else {
+            assert_eq!(mode_of(&path), mode & 0o644, "{}", path.display());
+        }
+    }
+}
+
+fn mode_of(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
 /// A folder with a checkpoint is whole up to that. What the export said is there, is there; and the next one goes on.

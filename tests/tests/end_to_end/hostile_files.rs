@@ -32,8 +32,12 @@ fn make(folder: &Path) {
 
 /// With a quarter of a GiB of addresses, and an end where it waits for something that does not come: neither is reached
 /// by what does not read such a file.
+///
+/// It runs as root of a user namespace: the kernel lets root alone open `/proc/self/mem` of a program that is not
+/// dumpable, and the tests are for every user.
 fn bounded(run: Run) -> Output {
     run.under("prlimit", ["--as=268435456", "timeout", "--signal=KILL", "300"])
+        .under("unshare", ["--map-root-user"])
         .output()
 }
 

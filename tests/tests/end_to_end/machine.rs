@@ -11,6 +11,11 @@ use std::time::Instant;
 use rustix::fs::FlockOperation;
 use rustix::fs::flock;
 
+/// Returns whether the tests run as root.
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
 /// Takes the lock of a vault folder, and holds it until it is dropped.
 pub(crate) fn hold_lock(vault: &Path) -> File {
     let lock = lock_file(vault);

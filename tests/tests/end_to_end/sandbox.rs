@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use tempfile::TempDir;
 
 use crate::end_to_end::images;
+use crate::end_to_end::machine::is_root;
 use crate::end_to_end::run::AUDIT_PROGRAM;
 use crate::end_to_end::run::DROP_PROGRAM;
 use crate::end_to_end::run::Output;
@@ -72,10 +73,6 @@ impl Sandbox {
             stderr: self.stand_ins.put_into(&output.stderr),
         }
     }
-}
-
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
 }
 
 /// Root may use any file; on the pages modes and owners count.

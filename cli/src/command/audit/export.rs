@@ -1,8 +1,12 @@
 //! `audit export`
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
+use rustix::fs::Mode;
 use serde::Serialize;
 use strongroom_vault::ops::HandedOut;
 use strongroom_vault::ops::Inventory;
@@ -22,6 +26,9 @@ use crate::ui::Ui;
 ///
 /// They are C2SP tlog-tiles: events, hashes and a checkpoint signed now. A second export into the same folder writes only
 /// what is new; one that does not extend what lies there is refused, with exit code 4. Each is an event.
+///
+/// Users and groups that can read the folder DIR can read the files in it. A folder that this command makes is for its
+/// owner alone.
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {
     /// A folder that holds an export, or nothing, or is not there yet
@@ -44,6 +51,7 @@ struct Answer<'a> {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ExportArgs) -> Result<(), Failure> {
     let inventory = Inventory::open(&setting.folder)?;
+    open_to_readers_of(&args.dir);
     let folder = ExportFolder::open(&args.dir)?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
@@ -53,6 +61,15 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ExportArgs) -> Result<(
     let exported = inventory.export(&folder, &handed_out, |events| progress.advance(events));
     progress.end();
     say(ui, &folder, &handed_out, exported?)
+}
+
+/// Lets those who can read this folder read what the process makes from now on, if the folder exists.
+///
+/// The umask does it and not a change of modes afterwards: an owner who is not in the folder's group would lose the
+/// folder's set-group-ID bit by that. Files of the vault have modes of their own.
+fn open_to_readers_of(folder: &Path) {
+    let readers = fs::metadata(folder).map_or(0, |found| found.mode() & 0o055);
+    rustix::process::umask(Mode::from_raw_mode(0o077 & !readers));
 }
 
 fn say(ui: &mut Ui, folder: &ExportFolder, handed_out: &HandedOut, exported: Exported) -> Result<(), Failure> {

@@ -41,10 +41,15 @@ pub(crate) struct VerifyArgs {
     handed_out: strongroom_audit::HandedOutArgs,
 }
 
-pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &VerifyArgs) -> Result<(), Failure> {
+pub(super) fn run(
+    ui: &mut Ui,
+    setting: impl FnOnce() -> Result<Setting, Failure>,
+    args: &VerifyArgs,
+) -> Result<(), Failure> {
     if let Some(verified) = args.handed_out.check(ui.shows_progress())? {
         return say_handed_out(ui, &verified);
     }
+    let setting = &setting()?;
     let pin = if args.no_tpm {
         None
     } else {
