@@ -38,6 +38,8 @@ pub struct Findings {
     clock_steps: Vec<ClockStep>,
     wrong_pins: Vec<WrongPins>,
     handed_out: Vec<HandedOut>,
+    /// Whether the last of these has not got its checkpoint yet: `continued` events follow it.
+    is_handing_out: bool,
 }
 
 /// Events and their times.
@@ -62,7 +64,8 @@ impl Findings {
             Action::Waive => self.waivers.push(Waiver::of(event)),
             Action::Rekey => self.rekeys.push(Rekey::of(event)),
             Action::Checkpoint | Action::Export | Action::Proof | Action::Receipts | Action::Report => {
-                self.handed_out.push(HandedOut::of(event, root()));
+                self.handed_out.push(HandedOut::of(event));
+                self.is_handing_out = true;
             }
             Action::Refusals => {
                 self.refusals_counted = self.refusals_counted.saturating_add(refusals(event));
@@ -84,6 +87,18 @@ impl Findings {
             | Action::RevealDenied
             | Action::SenderEnrol
             | Action::SenderRevoke => {}
+        }
+        self.conclude_hand_out(event, root);
+    }
+
+    /// Completes the hand-out whose commit ends with this event: what left the vault is the checkpoint of that commit.
+    fn conclude_hand_out(&mut self, event: &Event, root: impl FnOnce() -> Digest) {
+        if event.commit.is_none() || !std::mem::take(&mut self.is_handing_out) {
+            return;
+        }
+        if let Some(handed_out) = self.handed_out.last_mut() {
+            handed_out.size = event.leaf.saturating_add(1);
+            handed_out.root = root();
         }
     }
 
@@ -209,14 +224,15 @@ impl Rekey {
 }
 
 impl HandedOut {
-    fn of(event: &Event, root: Digest) -> Self {
+    /// One without its checkpoint.
+    fn of(event: &Event) -> Self {
         Self {
             leaf: event.leaf,
             time: event.time,
             operator: event.operator.to_string(),
             action: event.body.action,
-            size: event.leaf.saturating_add(1),
-            root,
+            size: 0,
+            root: Digest::new([0; 32]),
             note: event.body.note.clone(),
         }
     }

@@ -4,7 +4,9 @@ use crate::audit::Findings;
 use crate::audit::Report;
 use crate::audit::epochs::Epochs;
 use crate::crypto::Digest;
+use crate::log::Action;
 use crate::log::Checkpoint;
+use crate::log::Event;
 use crate::log::Leaf;
 use crate::log::Note;
 use crate::log::Origin;
@@ -22,6 +24,8 @@ pub struct Verification {
     findings: Findings,
     epochs: Epochs,
     since: Option<Earlier>,
+    /// The leaf that handed something out in a commit that has not ended yet.
+    handed_out: Option<u64>,
 }
 
 /// Why an auditor cannot accept a log.
@@ -57,7 +61,7 @@ pub enum AuditAlarm {
         /// Its origin.
         origin: String,
     },
-    /// Something is handed out in the middle of a commit, where there is no checkpoint.
+    /// Something is handed out in the middle of a commit, where there is no checkpoint. Only its own changes may follow.
     #[error("leaf {leaf} hands something out in the middle of a commit")]
     HandedOut {
         /// The leaf.
@@ -141,6 +145,7 @@ impl Verification {
             findings: Findings::default(),
             epochs: Epochs::new(keys),
             since,
+            handed_out: None,
         })
     }
 
@@ -157,9 +162,7 @@ impl Verification {
     pub fn take(&mut self, leaf: &Leaf) -> Result<Replayed, AuditAlarm> {
         let replayed = self.replay.next(leaf)?;
         let event = &replayed.event;
-        if event.body.action.hands_out() && event.commit.is_none() {
-            return Err(AuditAlarm::HandedOut { leaf: event.leaf });
-        }
+        self.follow_hand_out(event)?;
         self.epochs.take(&replayed)?;
         let replay = &self.replay;
         self.findings.take(&replayed, || replay.root());
@@ -171,12 +174,27 @@ impl Verification {
         Ok(replayed)
     }
 
+    /// Requires that a hand-out is the last event of its commit, but for `continued` events. A hand-out of today carries no
+    /// changes; receipts of the first releases carried those of the senders, which could be too many for one leaf.
+    fn follow_hand_out(&mut self, event: &Event) -> Result<(), AuditAlarm> {
+        if let Some(leaf) = self.handed_out.filter(|_| event.body.action != Action::Continued) {
+            return Err(AuditAlarm::HandedOut { leaf });
+        }
+        if event.body.action.hands_out() {
+            self.handed_out = Some(event.leaf);
+        }
+        if event.commit.is_some() {
+            self.handed_out = None;
+        }
+        Ok(())
+    }
+
     /// The report, if the leaves were those of the checkpoint, which every key has signed, and extend the earlier one.
     ///
     /// # Errors
     ///
     /// Fails if anything of that does not hold.
-    pub fn finish(self) -> Result<Accepted, AuditAlarm> {
+    pub fn finish(mut self) -> Result<Accepted, AuditAlarm> {
         let (events, size) = (self.replay.size(), self.checkpoint.size);
         if size != events || self.checkpoint.root != self.replay.root() {
             return Err(AuditAlarm::OtherRoot { events, size });

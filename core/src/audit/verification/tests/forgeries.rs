@@ -186,19 +186,6 @@ fn an_earlier_checkpoint_that_proves_nothing() {
 }
 
 #[test]
-fn what_is_handed_out_in_the_middle_of_a_commit() {
-    let log = Written::of(4);
-    let forged = changed(&log, 2, |event| {
-        event.body.action = Action::Checkpoint;
-        event.commit = None;
-    });
-    check(
-        re_signed(&log, forged, None),
-        "leaf 2 hands something out in the middle of a commit",
-    );
-}
-
-#[test]
 fn a_replay_that_does_not_reach_its_state_root() {
     let log = Written::of(4);
     let root = log.leaves[0].hash();
@@ -211,4 +198,57 @@ fn a_replay_that_does_not_reach_its_state_root() {
     // It ends within a commit.
     let forged = changed(&log, 3, |event| event.commit = None);
     check(re_signed(&log, forged, None), "does not hold together");
+}
+
+/// A commit whose events are of these actions, the last of which says what it comes to.
+fn commit(log: &mut Written, actions: &[Action]) {
+    let vault = || Change::Vault(Box::new(vault(1)));
+    for (action, number) in actions.iter().zip(1..) {
+        let mut event = log.event(EventBody {
+            changes: vec![vault()],
+            ..EventBody::new(*action)
+        });
+        if number < actions.len() {
+            event.commit = None;
+            log.commits -= 1;
+        }
+        log.leaves.push(Leaf::encode(&event).unwrap());
+    }
+}
+
+/// Receipts of the first releases, whose senders' changes were too many for one leaf.
+#[test]
+fn a_hand_out_that_goes_on_is_of_the_end_of_its_commit() {
+    let mut log = Written::of(2);
+    commit(
+        &mut log,
+        &[Action::Outcome, Action::Receipts, Action::Continued, Action::Continued],
+    );
+    let root = log.root();
+    commit(&mut log, &[Action::Checkpoint]);
+    let accepted = verify(&log.leaves, &log.signed(1), &[key(1)], None).unwrap();
+    let handed_out: Vec<_> = accepted
+        .report
+        .handed_out
+        .iter()
+        .map(|row| (row.leaf, row.size, row.root))
+        .collect();
+    assert_eq!(handed_out, [(3, 6, root), (6, 7, log.root())]);
+}
+
+#[test]
+fn what_is_handed_out_in_the_middle_of_a_commit() {
+    for actions in [
+        &[Action::Receipts, Action::Outcome] as &[Action],
+        &[Action::Receipts, Action::Continued, Action::Outcome],
+        &[Action::Receipts, Action::Continued, Action::Receipts],
+        &[Action::Checkpoint, Action::Checkpoint],
+    ] {
+        let mut log = Written::of(2);
+        commit(&mut log, actions);
+        check(
+            verify(&log.leaves, &log.signed(1), &[key(1)], None),
+            "leaf 2 hands something out in the middle of a commit",
+        );
+    }
 }
