@@ -1,6 +1,5 @@
 //! How a verb fails.
 
-use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
@@ -10,6 +9,7 @@ use strongroom_core::fve::ReadError;
 use strongroom_core::intake::IntakeError;
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::TextError;
+use strongroom_files::PathError;
 use strongroom_vault::ops;
 use strongroom_vault::ops::ErrorKind;
 use strongroom_vault::store::Alarm;
@@ -100,23 +100,68 @@ pub(crate) enum Failure {
     /// There is no folder to look for a vault in.
     #[error("no vault folder is named")]
     NoFolder,
-    /// A file of ours could not be written.
-    #[error("{}", path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// How.
-        source: io::Error,
-    },
-    /// Another run holds the spool folder.
-    #[error("another import holds the spool {}", path.display())]
-    SpoolBusy {
-        /// Which.
-        path: PathBuf,
-    },
+    /// A path cannot be written to, or may not be.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A folder cannot be used as a spool.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
     /// The answer could not be written.
     #[error("the answer could not be written")]
     Output(#[from] io::Error),
+}
+
+/// Why a folder cannot be used as a spool.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SpoolError {
+    /// It has no mark of this user's.
+    #[error("{} is not a spool", path.display())]
+    NotMarked {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Another run holds it.
+    #[error("another import holds the spool {}", path.display())]
+    Busy {
+        /// Which.
+        path: PathBuf,
+    },
+    /// It holds something else than a spool does.
+    #[error("{} is not empty: it holds {name}", path.display())]
+    NotEmpty {
+        /// Which.
+        path: PathBuf,
+        /// What it holds.
+        name: String,
+    },
+    /// The vault is in it.
+    #[error("{} holds the vault's folder", path.display())]
+    HoldsVault {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Another user owns it.
+    #[error("the spool folder {} belongs to user {owner}, and this is user {user}", path.display())]
+    Owner {
+        /// The spool, or a folder in it.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// The effective user.
+        user: u32,
+    },
+    /// Others can write to a folder in it that is for the vault's user alone.
+    #[error("others may write to {}", path.display())]
+    Writable {
+        /// Which.
+        path: PathBuf,
+    },
+    /// An agent could put another file in the place of a colleague's.
+    #[error("others may write to {}, and it has no sticky bit", path.display())]
+    NotSticky {
+        /// Which.
+        path: PathBuf,
+    },
 }
 
 /// What stdin brought is not what the verb reads.
@@ -255,7 +300,7 @@ impl Failure {
                 strongroom_drop::Kind::Integrity => Kind::Operation(ErrorKind::Integrity),
             },
             Self::Vault(error) => Kind::Operation(error.kind()),
-            Self::SpoolBusy { .. } => Kind::Operation(ErrorKind::Busy),
+            Self::Spool(SpoolError::Busy { .. }) => Kind::Operation(ErrorKind::Busy),
             Self::Usage { .. } | Self::NoFolder => Kind::Usage,
             Self::File {
                 source: FileFault::Read(InFileError::Io(error)),
@@ -278,8 +323,9 @@ impl Failure {
             | Self::PasswordInArgument
             | Self::Pin(_)
             | Self::Prompt(_)
-            | Self::Text { .. }
-            | Self::Write { .. } => Kind::Operation(ErrorKind::Refused),
+            | Self::Path(_)
+            | Self::Spool(_)
+            | Self::Text { .. } => Kind::Operation(ErrorKind::Refused),
         }
     }
 
@@ -290,8 +336,13 @@ impl Failure {
 
     /// What went wrong and all that caused it, in one line.
     pub(crate) fn line(&self) -> String {
-        let mut line = self.to_string();
-        let mut cause = self.source();
+        Self::line_of(self)
+    }
+
+    /// The same of any error.
+    pub(crate) fn line_of(error: &dyn std::error::Error) -> String {
+        let mut line = error.to_string();
+        let mut cause = error.source();
         while let Some(error) = cause {
             line.push_str(": ");
             line.push_str(&error.to_string());

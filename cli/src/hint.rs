@@ -1,11 +1,12 @@
 //! The way out of each failure.
 
-use std::io::ErrorKind;
+use std::path::Path;
 
 use strongroom_core::fve::LocateError;
 use strongroom_core::intake::IntakeError;
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::TextError;
+use strongroom_files::PathError;
 use strongroom_vault::ops::Error;
 use strongroom_vault::store::Alarm;
 use strongroom_vault::store::StoreError;
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 use crate::failure::FileFault;
 use crate::failure::ImageFault;
 use crate::failure::InputError;
+use crate::failure::SpoolError;
 use crate::in_file::InFileError;
 use crate::render::text::shell;
 use crate::ui::PinError;
@@ -47,15 +49,45 @@ pub(crate) fn hint(failure: &Failure) -> String {
         }
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
         Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
-        Failure::SpoolBusy { .. } => "it takes in what lies there; wait for it, or end it",
+        Failure::Spool(error) => return spool(error),
+        Failure::Path(error) => path(error),
         Failure::NoFolder => "name one with --vault DIR or STRONGROOM_VAULT",
-        Failure::Write { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
-            "nothing is overwritten: name another file, or move that one away"
-        }
-        Failure::Write { .. } => "see whether the folder is there, writable and not full",
         Failure::Output(_) => "see whether whatever reads the answer has room; what is on record stays on record",
     };
     words.to_owned()
+}
+
+const fn path(error: &PathError) -> &'static str {
+    match error {
+        PathError::Exists { .. } => "nothing is overwritten: name another file, or move that one away",
+        PathError::Link { .. } => "name the real folder or file, not a link",
+        PathError::NotAFolder { .. } => "name a folder, or a file in one",
+        PathError::NotAFile { .. } => "name a file in that folder",
+        PathError::NotPlain { .. } => "name another file, or one that is not there yet",
+        PathError::Vault { .. } => "name a folder outside the vault's; `--out -` writes a single file to stdout",
+        PathError::Changed { .. } => "repeat the command while no other program works there",
+        PathError::Io { .. } => "see whether the folder is there, writable and not full",
+    }
+}
+
+fn spool(error: &SpoolError) -> String {
+    let quoted = |path: &Path| shell(&path.to_string_lossy());
+    match error {
+        SpoolError::NotMarked { path } => {
+            format!(
+                "make an empty folder a spool: strongroom import --spool-init {}",
+                quoted(path)
+            )
+        }
+        SpoolError::Busy { .. } => "it takes in what lies there; wait for it, or end it".to_owned(),
+        SpoolError::NotEmpty { .. } => "name an empty folder: everything that is in a spool is moved".to_owned(),
+        SpoolError::HoldsVault { .. } => "name a folder of its own, such as /var/spool/strongroom".to_owned(),
+        SpoolError::Owner { .. } => {
+            "run it as that user, or give it to the vault's; see docs/operations.md#a-spool-folder".to_owned()
+        }
+        SpoolError::Writable { path } => format!("chmod go-w {}", quoted(path)),
+        SpoolError::NotSticky { path } => format!("chmod +t {}", quoted(path)),
+    }
 }
 
 fn operation(error: &Error) -> &'static str {
@@ -94,9 +126,6 @@ fn store(error: &StoreError) -> String {
         StoreError::DiskFull => "make room on the disk of the vault folder and repeat the command",
         StoreError::Event(_) => "give less at once, or a shorter note",
         StoreError::ExportBusy { .. } => "wait until it is done, and export again; or name another folder",
-        StoreError::Export { .. } => {
-            "see whether the folder is there, writable and not full, and export again: what was interrupted is gone on with"
-        }
         StoreError::ExportDiffers { .. } => {
             "delete nothing: it is of another vault, or one of the two was rewritten; see docs/audit.md#another-log"
         }
@@ -109,6 +138,7 @@ fn store(error: &StoreError) -> String {
             "name an empty folder, one that is not there yet, or one that holds an export"
         }
         StoreError::NotEmpty { .. } => "name an empty folder, or one that is not there yet",
+        StoreError::Path(error) => path(error),
         StoreError::NotPlain { .. } => "put the real folder or file in its place, not a link",
         StoreError::ReadOnly => {
             "see whether the file system is mounted read-only, or vault.db, vault.db-wal or vault.db-shm has lost its write \
@@ -269,7 +299,7 @@ const fn file(fault: &FileFault) -> &'static str {
         FileFault::Read(InFileError::Changed) => {
             "nothing was taken in: wait until it is complete, or copy it, and import that"
         }
-        FileFault::Read(InFileError::Device | InFileError::Folder | InFileError::Link | InFileError::Pipe) => {
+        FileFault::Read(InFileError::Device | InFileError::Folder | InFileError::Pipe) => {
             "name a file, or give its content on stdin as -"
         }
         FileFault::Read(InFileError::Io(_)) => "see whether it is there and whether this user may read it",

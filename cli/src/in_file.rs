@@ -9,7 +9,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::OFlags;
-use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 /// Why a file is not read.
@@ -27,9 +26,6 @@ pub(crate) enum InFileError {
     /// It cannot be opened or read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// A link, where the file itself has to lie.
-    #[error("it is a link")]
-    Link,
     /// A pipe or a socket.
     #[error("it is a pipe")]
     Pipe,
@@ -43,28 +39,19 @@ pub(crate) enum InFileError {
 
 /// All of a plain file of at most `limit` bytes.
 pub(crate) fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFileError> {
-    read_with(path, limit, OFlags::NONBLOCK)
+    // Whoever opens a pipe waits for its writer, unless told not to.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    read_opened(&OpenOptions::new().read(true).custom_flags(flags).open(path)?, limit)
 }
 
-/// The same, where the file itself lies there and no link to one.
-pub(crate) fn read_here(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFileError> {
-    let read = read_with(path, limit, OFlags::NONBLOCK | OFlags::NOFOLLOW);
-    match read {
-        Err(InFileError::Io(error)) if Errno::from_io_error(&error) == Some(Errno::LOOP) => Err(InFileError::Link),
-        read => read,
-    }
-}
-
-/// Whoever opens a pipe waits for its writer, unless told not to.
-fn read_with(path: &Path, limit: usize, flags: OFlags) -> Result<Zeroizing<Vec<u8>>, InFileError> {
-    let flags = flags.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    let len = plain_len(&file)?;
+/// All of a plain file of at most `limit` bytes that was opened without waiting.
+pub(crate) fn read_opened(file: &File, limit: usize) -> Result<Zeroizing<Vec<u8>>, InFileError> {
+    let len = plain_len(file)?;
     let len = usize::try_from(len).unwrap_or(usize::MAX);
     if len > limit {
         return Err(InFileError::TooLong { limit });
     }
-    let bytes = all(&file, len, limit)?;
+    let bytes = all(file, len, limit)?;
     if bytes.len() != len {
         return Err(InFileError::Changed);
     }

@@ -1,138 +1,73 @@
-//! A file that an answer goes to: it is there whole, or empty where its writer was killed, and takes no other's place.
+//! Where an answer goes that is one file: to a new file, or by `-` to stdout.
 
-use std::fs;
-use std::fs::File;
-use std::fs::OpenOptions;
-use std::io;
-use std::io::Write;
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::path::PathBuf;
 
-use rustix::fs::FlockOperation;
-use rustix::fs::OFlags;
-use rustix::io::Errno;
+use strongroom_files::OutFile;
+use strongroom_files::Readers;
 
 use crate::failure::Failure;
+use crate::ui::Ui;
 
-/// A file whose place is taken, empty, before anything is put on record for it; dropped unwritten, it is removed again.
-pub(crate) struct OutFile {
-    path: PathBuf,
-    /// The empty file, locked: whoever else is given this path finds it taken.
-    place: File,
-    /// Who may read it.
-    mode: u32,
-    is_written: bool,
+/// The place of one document, found free before anything is put on record for it.
+pub(crate) enum Destination {
+    /// Stdout, which then carries nothing else.
+    Stdout,
+    /// A file that is not there yet.
+    File(OutFile),
 }
 
-impl OutFile {
-    /// Takes the place. A file that is there already is left as it is, and refused; unless it is empty and nobody's, as
-    /// one is whose writer was killed.
-    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        Self::create_for(path, PUBLIC)
-    }
-
-    /// The same for a secret, which its owner alone may read.
-    pub(crate) fn create_private(path: &Path) -> Result<Self, Failure> {
-        Self::create_for(path, PRIVATE)
-    }
-
-    fn create_for(path: &Path, mode: u32) -> Result<Self, Failure> {
-        let place = match create_new(path, mode) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => abandoned(path).ok_or(error),
-            created => created,
-        };
-        let place = place.map_err(|source| failure(path, source))?;
-        let held = rustix::fs::flock(&place, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK);
-        // Whoever held it until now may have written.
-        if held || !is_empty(path, &place) {
-            return Err(failure(path, io::ErrorKind::AlreadyExists.into()));
+impl Destination {
+    /// Returns the destination that `--out` names.
+    pub(crate) fn of(ui: &Ui, path: &Path, readers: Readers) -> Result<Self, Failure> {
+        if path != Path::new("-") {
+            return Ok(Self::File(OutFile::new(path, readers)?));
         }
-        Ok(Self {
-            path: path.to_owned(),
-            place,
-            mode,
-            is_written: false,
-        })
-    }
-
-    /// Writes it beside its place, waits until the disk has it, and moves it there.
-    pub(crate) fn write(mut self, text: &str) -> Result<(), Failure> {
-        let beside = self.beside();
-        let write = || {
-            // What a killed writer of ours left; neither it nor anything in its place is followed.
-            drop(fs::remove_file(&beside));
-            let mut file = create_new(&beside, self.mode)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&beside, &self.path)?;
-            File::open(folder(&self.path))?.sync_all()
-        };
-        let written = write();
-        if written.is_err() {
-            drop(fs::remove_file(&beside));
+        if ui.json() {
+            return Err(Failure::usage(
+                "the argument '--json' cannot be used with '--out -'",
+                "leave one of them out: stdout carries the JSON or the document",
+            ));
         }
-        self.is_written = written.is_ok();
-        written.map_err(|source| failure(&self.path, source))
+        if readers == Readers::Owner && ui.shows_to_person() {
+            return Err(Failure::usage(
+                "a secret is not shown on a terminal",
+                "name a file by --out FILE, or redirect stdout into one",
+            ));
+        }
+        Ok(Self::Stdout)
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Returns the file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(file) => Some(file.path()),
+        }
     }
 
-    /// A name that nobody gives a file of their own.
-    fn beside(&self) -> PathBuf {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        self.path.with_file_name(format!(".{name}.strongroom"))
+    /// Returns where the document is then, as a sentence has it.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Stdout => "on stdout".to_owned(),
+            Self::File(file) => format!("in {}", file.path().display()),
+        }
     }
-}
 
-impl Drop for OutFile {
-    fn drop(&mut self) {
-        if !self.is_written && is_empty(&self.path, &self.place) {
-            // What cannot be removed is empty, and the failure that led here says so.
-            drop(fs::remove_file(&self.path));
+    /// Writes the document, and then tells what it is: beside the document where that has stdout.
+    pub(crate) fn write(self, ui: &mut Ui, document: &[u8], told: &str) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => {
+                ui.at_once(document)?;
+                told.lines().for_each(|line| ui.note(line));
+                Ok(())
+            }
+            Self::File(file) => {
+                file.write(document)?;
+                if ui.json() {
+                    return Ok(());
+                }
+                told.lines().try_for_each(|line| ui.line(line))
+            }
         }
     }
 }
-
-fn create_new(path: &Path, mode: u32) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
-}
-
-/// A plain file that is empty.
-fn abandoned(path: &Path) -> Option<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let mut options = OpenOptions::new();
-    options.write(true).custom_flags(flags.bits().cast_signed());
-    options.open(path).ok().filter(|file| is_empty(path, file))
-}
-
-/// Whether this file stands there, plain and empty.
-fn is_empty(path: &Path, file: &File) -> bool {
-    let (Ok(there), Ok(held)) = (fs::symlink_metadata(path), file.metadata()) else {
-        return false;
-    };
-    there.is_file() && there.len() == 0 && (there.dev(), there.ino()) == (held.dev(), held.ino())
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
-}
-
-fn failure(path: &Path, source: io::Error) -> Failure {
-    Failure::Write {
-        path: path.to_owned(),
-        source,
-    }
-}
-
-const PUBLIC: u32 = 0o666;
-const PRIVATE: u32 = 0o600;
-
-#[cfg(test)]
-mod tests;

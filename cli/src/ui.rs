@@ -142,6 +142,12 @@ impl Ui {
         io::stderr().is_terminal() && !self.json
     }
 
+    /// An answer that is one document: it is written at once, from its own buffer alone.
+    pub(crate) fn at_once(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.out.flush()?;
+        Ok(Descriptor(io::stdout()).write_all(bytes)?)
+    }
+
     /// A part of the answer that is a secret: it is written at once, from its own buffer alone.
     pub(crate) fn secret(&mut self, text: &SecretText) -> Result<(), Failure> {
         self.out.flush()?;

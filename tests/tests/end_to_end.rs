@@ -163,9 +163,13 @@ mod end_to_end {
 
     mod handing_out;
 
+    mod paths;
+
     mod drops;
 
     mod spools;
+
+    mod spool_agents;
 
     mod receipts;
 

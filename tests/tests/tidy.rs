@@ -22,6 +22,8 @@ mod tidy {
 
     mod receipts;
 
+    mod gate;
+
     mod text;
 
     mod documents;

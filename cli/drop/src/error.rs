@@ -12,6 +12,7 @@ use strongroom_core::intake::IntakeError;
 use strongroom_core::intake::Position;
 use strongroom_core::log::ParseEventProofError;
 use strongroom_core::values::ParseRecoveryPasswordError;
+use strongroom_files::PathError;
 
 /// Why something was not done or not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -25,20 +26,9 @@ pub enum Error {
         /// How.
         source: io::Error,
     },
-    /// A file cannot be written.
-    #[error("{} cannot be written", path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// How.
-        source: io::Error,
-    },
-    /// There is something in a file's place.
-    #[error("{} is there already", path.display())]
-    Exists {
-        /// Which.
-        path: PathBuf,
-    },
+    /// A file cannot be written, or may not be.
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// A file is no key of a vault and no sender's file.
     #[error("{} holds no key of a vault", path.display())]
     KeyFile {
@@ -64,7 +54,7 @@ pub enum Error {
         source: ParseEventProofError,
     },
     /// A file with the last sequence holds something else, or the greatest there is.
-    #[error("{} does not hold a last sequence", path.display())]
+    #[error("{} is not a file that `--sequence-file` wrote", path.display())]
     Sequence {
         /// Which.
         path: PathBuf,
@@ -152,8 +142,7 @@ impl Error {
             Self::Receipt(_) => Kind::Integrity,
             Self::NoKey | Self::Terminal | Self::DropOnTerminal | Self::AnswerAndDrop => Kind::Usage,
             Self::Read { .. }
-            | Self::Write { .. }
-            | Self::Exists { .. }
+            | Self::Path(_)
             | Self::KeyFile { .. }
             | Self::Drop { .. }
             | Self::ProofText { .. }

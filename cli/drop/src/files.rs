@@ -1,12 +1,10 @@
-//! Files, read up to a length that they cannot have, and written whole or not at all.
+//! Files, read up to a length that they cannot have. They are written through the gate of `strongroom-files`.
 
 use std::fs;
 use std::fs::File;
 use std::io;
 use std::io::Read;
-use std::io::Write;
 use std::path::Path;
-use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
@@ -68,60 +66,4 @@ pub(crate) fn text(path: &Path, most: usize) -> Result<Zeroizing<String>, Error>
         }
     }
     Ok(text)
-}
-
-/// That nothing is in a file's place.
-pub(crate) fn free(path: &Path) -> Result<(), Error> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => Err(Error::Exists { path: path.to_owned() }),
-        // Whatever else is wrong shows when it is written.
-        Err(_) => Ok(()),
-    }
-}
-
-/// Writes a file that was not there.
-pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    free(path)?;
-    replace(path, bytes)
-}
-
-/// Writes a file in the place of the one that is there: beside it, and moved there when the disk has it. So whoever looks
-/// finds the whole of it, and a stick that is pulled out holds the old one or the new one.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let beside = beside(path);
-    let write = || {
-        // What a killed run left; neither it nor anything in its place is followed.
-        drop(fs::remove_file(&beside));
-        let mut file = File::create_new(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&beside, path)
-    };
-    let written = write();
-    if written.is_err() {
-        drop(fs::remove_file(&beside));
-    }
-    written.map_err(|source| Error::Write {
-        path: path.to_owned(),
-        source,
-    })?;
-    // Not every system opens a folder, and none needs this to keep the file whole.
-    if let Ok(folder) = File::open(folder(path)) {
-        drop(folder.sync_all());
-    }
-    Ok(())
-}
-
-/// A name that nobody gives a file of their own, and that begins as hidden files do.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.strongroom"))
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
 }

@@ -5,6 +5,7 @@ use strongroom_core::drop::ParseDropError;
 use strongroom_core::drop::ParseKeyFileError;
 use strongroom_core::drop::ReceiptError;
 use strongroom_core::log::EventProofError;
+use strongroom_files::PathError;
 
 use crate::Error;
 
@@ -13,8 +14,16 @@ impl Error {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Read { .. } => "see whether the file is there and may be read",
-            Self::Write { .. } => "see whether the folder is there, has room, and may be written to",
-            Self::Exists { .. } => "name another file by --out: no drop takes the place of another",
+            Self::Path(PathError::Exists { .. }) => "name another file by --out: no drop takes the place of another",
+            Self::Path(PathError::Link { .. }) => "name the folder itself, not a link to it",
+            Self::Path(PathError::Vault { .. }) => "name a folder outside the vault",
+            Self::Path(PathError::NotAFile { .. } | PathError::NotPlain { .. }) => {
+                "name a file, or one that is not there yet"
+            }
+            Self::Path(PathError::Changed { .. }) => "run one `strongroom-drop` at a time with this file",
+            Self::Path(PathError::NotAFolder { .. } | PathError::Io { .. }) => {
+                "see whether the folder is there, has room, and may be written to"
+            }
             Self::KeyFile {
                 source: ParseKeyFileError::Checksum | ParseKeyFileError::Line { .. },
                 ..
@@ -26,9 +35,7 @@ impl Error {
             } => "it was changed or cut off on its way: name the one that was handed in",
             Self::Drop { .. } => "name the file that `strongroom-drop seal` wrote",
             Self::ProofText { .. } => "name the receipt that came back from the vault",
-            Self::Sequence { .. } => {
-                "it holds one number: name another file, or take this one away, and the time counts again"
-            }
+            Self::Sequence { .. } => "name another file, or one that is not there yet; the time counts again then",
             Self::Intake { .. } => "look into the file; `strongroom import --help` names what is read",
             Self::Record { .. } => "no drop was made: correct the source, or name the device by --device",
             Self::Encrypt(EncryptDropError::Device) => {

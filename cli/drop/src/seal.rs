@@ -6,10 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use strongroom_core::drop::DropContents;
 use strongroom_core::drop::DropFile;
-use strongroom_core::drop::DropKey;
 use strongroom_core::drop::DroppedEscrow;
 use strongroom_core::drop::EncryptDropError;
-use strongroom_core::drop::SenderFile;
 use strongroom_core::intake;
 use strongroom_core::intake::Hints;
 use strongroom_core::intake::Record;
@@ -21,13 +19,15 @@ use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::Time;
 use strongroom_core::values::VolumeId;
 use strongroom_core::values::VolumeType;
+use strongroom_files::OutFile;
+use strongroom_files::Readers;
 
 use crate::Answer;
 use crate::Error;
 use crate::files;
 use crate::key;
 use crate::key::KeyFile;
-use crate::sequence;
+use crate::sequence::Sequence;
 
 /// Encrypt recovery passwords to the vault: into a file that anybody may carry and nobody but the vault can read
 ///
@@ -47,7 +47,7 @@ pub struct SealArgs {
     #[arg(long, value_name = "FILE")]
     sender: Option<PathBuf>,
 
-    /// Write the drop to a new file instead of to stdout
+    /// Write the drop to this new file [default: -, stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -113,8 +113,13 @@ impl SealArgs {
     }
 
     /// Whether the drop itself is the answer.
-    pub const fn writes_to_stdout(&self) -> bool {
-        self.out.is_none()
+    pub fn writes_to_stdout(&self) -> bool {
+        self.file().is_none()
+    }
+
+    /// The file that the drop goes to; none if it goes to stdout.
+    fn file(&self) -> Option<&Path> {
+        self.out.as_deref().filter(|path| *path != Path::new("-"))
     }
 
     /// Makes the drop, at this time, of the password that is asked for once everything else is found to be right.
@@ -129,37 +134,32 @@ impl SealArgs {
             (None, Some(sender)) => sender.key().clone(),
             (None, None) => return Err(Error::NoKey),
         };
-        if let Some(path) = &self.out {
-            files::free(path)?;
-        }
-        let sequence = sequence::next(now, self.sequence_file.as_deref())?;
+        let out = self
+            .file()
+            .map(|path| OutFile::new(path, Readers::Folder))
+            .transpose()?;
+        let sequence = Sequence::next(now, self.sequence_file.as_deref())?;
         let contents = DropContents {
-            sequence,
+            sequence: sequence.number,
             created_at: now,
             escrows: match self.files.as_slice() {
                 [] => vec![self.escrow.with(password()?)?],
                 files => self.escrow.of_files(files)?,
             },
         };
-        self.write(&key, sender.as_ref(), &contents)
-    }
-
-    fn write(&self, key: &DropKey, sender: Option<&SenderFile>, contents: &DropContents) -> Result<Sealed, Error> {
-        let drop = DropFile::encrypt(key, sender, contents)?;
-        if let Some(path) = &self.sequence_file {
-            sequence::keep(contents.sequence, path)?;
-        }
+        let drop = DropFile::encrypt(&key, sender.as_ref(), &contents)?;
+        sequence.keep()?;
         let bytes = drop.to_bytes();
-        let to_stdout = match &self.out {
-            Some(path) => {
-                files::create(path, &bytes)?;
+        let to_stdout = match out {
+            Some(out) => {
+                out.write(&bytes)?;
                 None
             }
             None => Some(bytes),
         };
         Ok(Sealed {
             to_stdout,
-            answer: Answer::sealed(&drop, sender, contents, self.out.as_deref()),
+            answer: Answer::sealed(&drop, sender.as_ref(), &contents, self.file()),
         })
     }
 }

@@ -1,15 +1,19 @@
 //! `generate`: man pages and completions, from the definitions that the program itself reads its arguments by.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use clap::Command;
 use clap::CommandFactory;
 use clap::Subcommand;
 use clap::ValueEnum;
+use clap_complete::Generator;
 use clap_complete::Shell;
+use clap_mangen::Man;
 use rustix::fs::Mode;
+use strongroom_files::Folder;
+use strongroom_files::PathError;
+use strongroom_files::Readers;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
@@ -29,28 +33,62 @@ pub(crate) enum Generate {
     },
 }
 
+/// A file by its name, and its bytes.
+type Page = (String, Vec<u8>);
+
 pub(super) fn run(what: &Generate) -> Result<(), Failure> {
     // These are for everybody, unlike all else that the program writes.
     rustix::process::umask(Mode::from_raw_mode(0o022));
-    let (dir, written) = match what {
-        Generate::Man { dir } => (dir, man(dir)),
-        Generate::Completions { dir } => (dir, completions(dir)),
-    };
-    written.map_err(|source| Failure::Write {
-        path: dir.clone(),
-        source,
-    })
+    match what {
+        Generate::Man { dir } => write(dir, &man()?),
+        Generate::Completions { dir } => write(dir, &completions()),
+    }
 }
 
-fn man(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    clap_mangen::generate_to(Arguments::command(), dir)
-}
-
-fn completions(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    for shell in Shell::value_variants() {
-        clap_complete::generate_to(*shell, &mut Arguments::command(), "strongroom", dir)?;
+/// Writes all of them, or none if one of the names is taken.
+fn write(dir: &Path, pages: &[Page]) -> Result<(), Failure> {
+    let folder = Folder::open_or_make(dir, Readers::Everybody)?;
+    for (name, _) in pages {
+        if folder.look(name)?.is_some() {
+            return Err(PathError::Exists {
+                path: folder.place(name),
+            }
+            .into());
+        }
+    }
+    for (name, bytes) in pages {
+        folder.write_new(name, bytes, Readers::Everybody)?;
     }
     Ok(())
 }
+
+fn man() -> Result<Vec<Page>, Failure> {
+    let mut command = Arguments::command().disable_help_subcommand(true);
+    command.build();
+    let mut pages = Vec::new();
+    let mut waiting = vec![command];
+    while let Some(command) = waiting.pop() {
+        let shown = command.get_subcommands().filter(|verb| !verb.is_hide_set());
+        waiting.extend(shown.cloned());
+        pages.push(page(command)?);
+    }
+    Ok(pages)
+}
+
+fn page(command: Command) -> Result<Page, Failure> {
+    let (page, mut bytes) = (Man::new(command), Vec::new());
+    page.render(&mut bytes)?;
+    Ok((page.get_filename(), bytes))
+}
+
+fn completions() -> Vec<Page> {
+    let shells = Shell::value_variants().iter();
+    let page = |shell: &Shell| {
+        let mut bytes = Vec::new();
+        clap_complete::generate(*shell, &mut Arguments::command(), NAME, &mut bytes);
+        (shell.file_name(NAME), bytes)
+    };
+    shells.map(page).collect()
+}
+
+const NAME: &str = "strongroom";

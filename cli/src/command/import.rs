@@ -1,7 +1,6 @@
 //! `import`
 
 mod dropped;
-mod files;
 mod places;
 mod source;
 mod spool;
@@ -17,6 +16,8 @@ use strongroom_core::intake::Format;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::MountPoint;
 use strongroom_core::values::Pin;
+use strongroom_files::Folder;
+use strongroom_files::Readers;
 use strongroom_vault::ops::Arriving;
 use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
@@ -56,7 +57,7 @@ use crate::ui::Ui;
 )]
 pub(crate) struct ImportArgs {
     /// The files, or drops; - is stdin
-    #[arg(value_name = "FILE", required_unless_present = "spool")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["spool", "spool_init"])]
     files: Vec<OsString>,
 
     /// The device of the passwords whose file names none
@@ -79,16 +80,26 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     dry_run: bool,
 
-    /// Write the receipts of drops into this folder
+    /// Write the receipts of drops into this folder, over nothing that is there
     #[arg(long, value_name = "DIR", conflicts_with_all = ["spool", "dry_run"])]
     receipts: Option<PathBuf>,
 
     /// Take in the drops that lie in this folder, and move each to `done` or `rejected` in it, beside its receipt
     ///
     /// It looks again every few seconds, until it is ended. Agents may write there and need not read; what begins with a
-    /// point is left until it is renamed.
+    /// point is left until it is renamed. The folder has to be one that --spool-init made a spool.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["files", "device", "volume", "format", "taken", "dry_run"])]
     spool: Option<PathBuf>,
+
+    /// Make this empty folder a spool, and end
+    ///
+    /// It has to belong to the user that runs `import --spool`. If others may write there, it needs the sticky bit.
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with_all = ["files", "device", "volume", "format", "taken", "dry_run", "receipts", "spool", "pin_file"]
+    )]
+    spool_init: Option<PathBuf>,
 
     /// Take in what lies in the spool now, and end
     #[arg(long, requires = "spool")]
@@ -99,9 +110,13 @@ pub(crate) struct ImportArgs {
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(), Failure> {
+    if let Some(folder) = &args.spool_init {
+        Spool::init(folder, &setting.folder)?;
+        return say_spool(ui, folder);
+    }
     let inventory = Inventory::open(&setting.folder)?;
     if let Some(folder) = &args.spool {
-        let spool = Spool::open(folder)?;
+        let spool = Spool::open(folder, &setting.folder)?;
         let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
         drop(inventory);
         return spool.run(ui, setting, pin.as_ref(), args.once);
@@ -120,9 +135,10 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
             Read::Drop(name, dropped) => drops.push((name, dropped)),
         }
     }
-    if let Some(folder) = &args.receipts {
-        dropped::public_folder(folder)?;
-    }
+    let receipts = args.receipts.as_deref();
+    let receipts = receipts
+        .map(|path| Folder::open_or_make(path, Readers::Everybody))
+        .transpose()?;
     let from_stdin = args.files.iter().any(|file| file == "-");
     let stdin = if from_stdin { StdinIs::Taken } else { StdinIs::Free };
     let pin = working::pin(ui, &inventory, &args.pin, stdin)?;
@@ -130,7 +146,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
 
     let arriving: Vec<Vec<Arriving<'_>>> = sources.iter().map(|source| source.arriving(&said)).collect();
     let total = arriving.iter().map(Vec::len).sum::<usize>();
-    let rejected_drops = hand_in(ui, setting, pin.as_ref(), args.receipts.as_deref(), &drops)?;
+    let rejected_drops = hand_in(ui, setting, pin.as_ref(), receipts.as_ref(), &drops)?;
     let mut progress = ui.progress("passwords", u64::try_from(total).unwrap_or(u64::MAX));
     let mut outcomes: Vec<Vec<Option<Escrowed>>> = Vec::new();
     let work = |vault: &mut Unsealed, who: &Who| {
@@ -168,7 +184,7 @@ fn hand_in(
     ui: &mut Ui,
     setting: &Setting,
     pin: Option<&Pin>,
-    receipts: Option<&Path>,
+    receipts: Option<&Folder>,
     drops: &[(String, Dropped)],
 ) -> Result<usize, Failure> {
     if drops.is_empty() {
@@ -182,12 +198,26 @@ fn hand_in(
         if let Some(folder) = receipts {
             // Files of several folders may have the same name.
             let own = places::own_name(Path::new(name));
-            let own = places::first_of(own, |name| written.insert(name.to_owned()));
-            dropped::write_receipts(folder, &own, &texts)?;
+            let put = places::put_receipts(folder, &own, &texts, |name| Ok(!written.contains(name)))?;
+            if put != own && !texts.is_empty() {
+                let receipt = folder.place(places::receipt_name(&put, 1));
+                ui.note(format_args!("the receipt of {name} is in {}", receipt.display()));
+            }
+            written.insert(put);
         }
         dropped::tell(ui, name, outcome)?;
     }
     Ok(rejected)
+}
+
+fn say_spool(ui: &mut Ui, folder: &Path) -> Result<(), Failure> {
+    if ui.json() {
+        return ui.object(&serde_json::json!({ "spool": folder }));
+    }
+    ui.line(format_args!(
+        "{} is a spool: agents may leave drops there",
+        folder.display()
+    ))
 }
 
 fn unrehearsed(name: &str) -> Failure {

@@ -43,18 +43,6 @@ fn what_is_no_file_is_named() {
 }
 
 #[test]
-fn a_link_is_named_where_the_file_itself_has_to_lie() {
-    let folder = tempfile::tempdir().unwrap();
-    let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-    fs::write(&file, [7; 3]).unwrap();
-    std::os::unix::fs::symlink(&file, &link).unwrap();
-    let line = |path: &Path| read_here(path, 10).err().map(|error| error.to_string());
-    assert_eq!(line(&link).as_deref(), Some("it is a link"));
-    assert_eq!(line(&file), None);
-    assert_eq!(read(&link, 10).unwrap().as_slice(), [7; 3]);
-}
-
-#[test]
 fn a_file_that_grows_while_it_is_read_is_refused() {
     // The kernel makes it up as it is read, and says that it is empty.
     refused(Path::new("/proc/self/status"), 1 << 20, "it changed while it was read");

@@ -43,9 +43,11 @@ impl CallFault {
                 "pwrite64(",
                 "openat(",
                 "mkdir(",
+                "mkdirat(",
                 "rename(",
                 "renameat2(",
                 "unlink(",
+                "unlinkat(",
             ];
             let takes = if needs_room.iter().any(|call| point.is_on(call)) {
                 3
@@ -163,5 +165,5 @@ fn initialising(site: &Site) -> Run {
 }
 
 /// The calls that a disk, a kernel or a terminal can refuse.
-const NAMES: &str =
-    "openat,write,pwrite64,fsync,fdatasync,rename,renameat2,unlink,mkdir,sendto,ftruncate,fallocate,clone3,execve";
+const NAMES: &str = "openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,sendto,ftruncate,\
+     fallocate,clone3,execve";

@@ -143,5 +143,5 @@ fn text(path: &Path) -> &str {
 }
 
 /// What changes anything outside the program. Its end is one too: all that it did is done by then.
-const CALLS: &str = "write,pwrite64,pwritev,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,\
-                     sendto,sendmsg,ftruncate,fallocate,clone,clone3,vfork,execve,kill,exit_group";
+const CALLS: &str = "write,pwrite64,pwritev,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,\
+                     linkat,sendto,sendmsg,ftruncate,fallocate,clone,clone3,vfork,execve,kill,exit_group";

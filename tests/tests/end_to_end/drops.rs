@@ -140,19 +140,19 @@ fn the_sequence_grows_whatever_the_clock_says() {
     let kept = || fs::read_to_string(agent.path("last")).unwrap();
     let first = sequence("a");
     assert!(first > 1_700_000_000_000, "the time in milliseconds");
-    assert_eq!(kept(), format!("{first}\n"));
+    assert_eq!(kept(), format!("strongroom-drop sequence\n{first}\n"));
     assert!(sequence("b") > first);
     // As where the clock was put back.
     fs::write(agent.path("last"), "9000000000000000000\n").unwrap();
     assert_eq!(sequence("c"), 9_000_000_000_000_000_001);
     assert_eq!(sequence("d"), 9_000_000_000_000_000_002);
-    assert_eq!(kept(), "9000000000000000002\n");
+    assert_eq!(kept(), "strongroom-drop sequence\n9000000000000000002\n");
     assert_eq!(opened(&agent.path("d")).unwrap().sequence, 9_000_000_000_000_000_002);
 
     let full = u64::MAX.to_string();
     for wrong in ["", "x", "-1", "01", "1\n2\n", &full, &"1".repeat(100)] {
         fs::write(agent.path("last"), wrong).unwrap();
-        sealed("e").refused(1, "does not hold a last sequence");
+        sealed("e").refused(1, "is not a file that `--sequence-file` wrote");
         assert_eq!((kept().as_str(), agent.path("e").exists()), (wrong, false));
     }
 }
@@ -161,7 +161,7 @@ fn the_sequence_grows_whatever_the_clock_says() {
 fn a_drop_takes_no_other_files_place() {
     let agent = Agent::new();
     let seal = || agent.seal("--to vault.key --out a.drop --sequence-file last").output();
-    // What a killed run left, and a link in the place of that.
+    // A link under the hidden name that earlier versions used.
     symlink(agent.path("vault.key"), agent.path(".a.drop.strongroom")).unwrap();
     let key = fs::read(agent.path("vault.key")).unwrap();
     seal().ok();
@@ -185,13 +185,21 @@ fn a_drop_takes_no_other_files_place() {
     agent
         .seal("--to vault.key --out no/c.drop")
         .output()
-        .refused(1, "cannot be written");
+        .refused(1, "no: No such file or directory");
     let mut names: Vec<_> = fs::read_dir(agent.folder())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
     names.sort();
-    assert_eq!(names, ["a.drop", "b.drop", "courier.sender", "last", "vault.key"]);
+    let left = [
+        ".a.drop.strongroom",
+        "a.drop",
+        "b.drop",
+        "courier.sender",
+        "last",
+        "vault.key",
+    ];
+    assert_eq!(names, left, "what is not the program's own is left");
 }
 
 #[test]

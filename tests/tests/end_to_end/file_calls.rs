@@ -82,6 +82,17 @@ impl Reader<'_> {
             return bytes(arguments[1]).map(Effect::Answer);
         }
         let named = |index: usize| self.below(&bytes(arguments[index])?);
+        // Of a name in an open folder: `FD</folder>, "name"`.
+        let named_in = |index: usize| {
+            let name = bytes(arguments[index + 1])?;
+            match arguments[index].split_once('<') {
+                Some((_, folder)) if !name.starts_with(b"/") => {
+                    let folder = bytes(folder.strip_suffix('>')?)?;
+                    self.below(&[folder.as_slice(), b"/", &name].concat())
+                }
+                _ => self.below(&name),
+            }
+        };
         match call {
             "mkdir" => named(0).map(Effect::MakeFolder),
             "unlink" => named(0).map(Effect::Remove),
@@ -89,12 +100,14 @@ impl Reader<'_> {
                 from: named(0)?,
                 to: named(1)?,
             }),
-            "renameat2" => Some(Effect::Rename {
-                from: named(1)?,
-                to: named(3)?,
+            "mkdirat" => named_in(0).map(Effect::MakeFolder),
+            "unlinkat" => named_in(0).map(Effect::Remove),
+            "renameat" | "renameat2" => Some(Effect::Rename {
+                from: named_in(0)?,
+                to: named_in(2)?,
             }),
             "openat" if arguments[2].contains("O_CREAT") || arguments[2].contains("O_TRUNC") => {
-                let path = named(1)?;
+                let path = named_in(0)?;
                 let (number, _) = result.split_once('<').unwrap_or_else(|| unnamed(line));
                 self.offsets.insert((process.to_owned(), number.to_owned()), 0);
                 let empty = arguments[2].contains("O_TRUNC");

@@ -46,7 +46,7 @@ pub(crate) fn handed_in(site: Site) -> Held {
     enrol(site, SENDER, &sender_file(site)).output().ok();
     drop_key(site, &key_file(site)).output().ok();
 
-    fs::create_dir(spool(site)).unwrap();
+    make_spool(site);
     for (name, number) in SPOOLED {
         seal(site, "--sender", &sender_file(site), number, &spool(site).join(name));
     }
@@ -135,6 +135,14 @@ pub(crate) fn write_volume(password: &Made, path: &Path) {
         ..Volume::default()
     };
     write(&volume.write(), path);
+}
+
+/// Makes the spool folder, with nothing in it yet.
+#[track_caller]
+pub(crate) fn make_spool(site: &Site) {
+    fs::create_dir(spool(site)).unwrap();
+    let init = site.run(&["import", "--spool-init"]).args([spool(site)]);
+    init.output().ok().shows("is a spool");
 }
 
 pub(crate) fn spool(site: &Site) -> PathBuf {

@@ -134,7 +134,7 @@ fn a_stream_without_end_is_not_held() {
 fn a_spool_rejects_them_and_takes_what_is_sound() {
     let site = Site::new();
     let spool = site.beside("spool");
-    fs::create_dir(&spool).unwrap();
+    crate::end_to_end::handed_in::make_spool(&site);
     make(&spool);
     symlink("/dev/zero", spool.join("zero")).unwrap();
     symlink("../key", spool.join("link")).unwrap();

@@ -11,6 +11,7 @@ use crate::end_to_end::handed_in::enrol;
 use crate::end_to_end::handed_in::image;
 use crate::end_to_end::handed_in::import_spool;
 use crate::end_to_end::handed_in::key_file;
+use crate::end_to_end::handed_in::make_spool;
 use crate::end_to_end::handed_in::seal;
 use crate::end_to_end::handed_in::sender_file;
 use crate::end_to_end::handed_in::spool;
@@ -206,7 +207,7 @@ fn what_is_killed_leaves_no_more() {
     searched.quiet(site.run(&["init", "--tpm", "simulator", "--pin"]), 0);
     searched.quiet(site.escrowing("LAB-01", &passwords[0]), 0);
     searched.quiet(enrol(site, "courier", &sender_file(site)), 0);
-    fs::create_dir(spool(site)).unwrap();
+    make_spool(site);
     seal(site, "--sender", &sender_file(site), 3, &spool(site).join("a.drop"));
     let keys = Secrets::of(&passwords).with_keys_of(site);
     for run in [

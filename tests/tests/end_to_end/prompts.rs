@@ -203,6 +203,15 @@ fn what_is_no_answer_is_refused() {
 }
 
 #[test]
+fn a_senders_file_is_not_shown_on_a_terminal() {
+    let site = Site::new();
+    let enrolling = on_terminal(&site, &["drop", "enrol", "one", "--any-device", "--out", "-"]);
+    let screen = ends(enrolling, 2);
+    assert!(screen.contains("a secret is not shown on a terminal"), "{screen}");
+    assert_eq!(site.lines(&["drop", "list"]).len(), 0, "nothing was enrolled");
+}
+
+#[test]
 fn a_new_pin_is_typed_twice() {
     let site = Site::empty();
     for (again, code) in [("another", 1), (PIN, 0)] {

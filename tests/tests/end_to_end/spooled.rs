@@ -1,6 +1,7 @@
 //! A spool folder after an import of it ended, somehow: each drop lies in one place, and what is in `done` has its receipt.
 
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::end_to_end::handed_in::SPOOLED;
@@ -29,22 +30,27 @@ pub(crate) fn assert_spooled(site: &Site, output: &Output, wrong: &[&str]) {
     assert!(output.code != 0 || taken == SPOOLED.len(), "said, and not there");
 
     let lies_there = |name: &&str| {
-        [spool(site), spool(site).join(TAKING)]
+        [spool(site), spool(site).join(TAKING), spool(site).join(IMPORTING)]
             .iter()
             .any(|folder| folder.join(name).exists())
     };
     let lay_there = wrong.iter().any(lies_there);
     import_spool(site).output().code(i32::from(lay_there));
-    assert_eq!(names(&spool(site)), [TAKING, DONE, REJECTED]);
-    assert_eq!(names(&spool(site).join(TAKING)), [] as [&str; 0]);
+    assert_eq!(names(&spool(site)), [IMPORTING, MARK, TAKING, DONE, REJECTED]);
+    for ours in [IMPORTING, TAKING] {
+        let mut left = names(&spool(site).join(ours));
+        // What a killed run was writing.
+        left.retain(|name| !name.starts_with(".strongroom-"));
+        assert_eq!(left, [] as [&str; 0], "{ours}");
+    }
     for (name, number) in SPOOLED {
         assert_taken(site, name, number);
     }
     assert_eq!(
-        names(&done(site)),
+        visible(&done(site)),
         with_beside(&SPOOLED.map(|(name, _)| name), "receipt")
     );
-    assert_eq!(names(&spool(site).join(REJECTED)), with_beside(wrong, "reason"));
+    assert_eq!(visible(&spool(site).join(REJECTED)), with_beside(wrong, "reason"));
     import_spool(site).output().ok();
 }
 
@@ -53,6 +59,13 @@ fn assert_taken(site: &Site, name: &str, number: u64) {
     assert_eq!(times_taken(site, number), 1, "{name}");
     let drop = done(site).join(name);
     assert_receipted(site, &done(site).join(format!("{name}.receipt")), &drop);
+}
+
+/// The names in a folder, without those of files that a killed run was writing.
+fn visible(folder: &Path) -> Vec<String> {
+    let mut names = names(folder);
+    names.retain(|name| !name.starts_with(".strongroom-"));
+    names
 }
 
 /// The names of these, each with what lies beside it, sorted.
@@ -79,3 +92,5 @@ pub(crate) fn done(site: &Site) -> PathBuf {
 const DONE: &str = "done";
 const REJECTED: &str = "rejected";
 const TAKING: &str = ".taking";
+const IMPORTING: &str = ".importing";
+const MARK: &str = ".strongroom-spool";

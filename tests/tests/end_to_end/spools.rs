@@ -15,6 +15,7 @@ use crate::end_to_end::handed_in::drop_key;
 use crate::end_to_end::handed_in::enrol;
 use crate::end_to_end::handed_in::import_spool;
 use crate::end_to_end::handed_in::key_file;
+use crate::end_to_end::handed_in::make_spool;
 use crate::end_to_end::handed_in::seal;
 use crate::end_to_end::handed_in::sender_file;
 use crate::end_to_end::handed_in::spool;
@@ -32,7 +33,7 @@ fn with_spool() -> Site {
     let site = Site::new();
     enrol(&site, "courier", &sender_file(&site)).output().ok();
     drop_key(&site, &key_file(&site)).output().ok();
-    fs::create_dir(spool(&site)).unwrap();
+    make_spool(&site);
     site
 }
 

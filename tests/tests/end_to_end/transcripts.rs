@@ -45,6 +45,7 @@ transcripts! {
     importing: "19-import.md",
     what_agents_handed_in: "20-drops-taken.md",
     proving: "21-prove.md",
+    paths: "22-paths.md",
 }
 
 #[track_caller]

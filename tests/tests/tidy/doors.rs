@@ -30,14 +30,17 @@ pub(crate) const DOORS: [(&str, &[&str]); 34] = [
     ),
     ("serde", &["core/src/", "vault/src/", "cli/"]),
     ("serde_json", &["core/src/", "cli/", TESTS]),
-    ("thiserror", &["core/src/", "schema/src/", "vault/src/", "cli/"]),
+    (
+        "thiserror",
+        &["core/src/", "files/src/", "schema/src/", "vault/src/", "cli/"],
+    ),
     // The machine
     ("nix", &["cli/src/"]),
     (
         "rusqlite",
         &["vault/src/store", "schema/src/", "benches/src/floor", TESTS],
     ),
-    ("rustix", &["vault/src/", "cli/src/", TESTS]),
+    ("rustix", &["files/src/unix", "vault/src/", "cli/src/", TESTS]),
     ("tss_esapi", &["vault/src/tpm", "benches/src/floor", TESTS]),
     // The terminal
     ("clap", &["cli/"]),

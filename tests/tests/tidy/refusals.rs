@@ -105,7 +105,14 @@ fn says_something(text: &str) -> bool {
 }
 
 fn is_source(file: &&File) -> bool {
-    let code = ["cli/src/", "cli/audit/src/", "cli/drop/src/", "vault/src/", "core/src/"];
+    let code = [
+        "cli/src/",
+        "cli/audit/src/",
+        "cli/drop/src/",
+        "vault/src/",
+        "core/src/",
+        "files/src/",
+    ];
     code.iter().any(|folder| file.is_under(folder)) && file.path.ends_with(".rs") && !file.is_test()
 }
 

@@ -136,7 +136,6 @@ const fn store_kind(error: &StoreError) -> ErrorKind {
         StoreError::DiskFails(_)
         | StoreError::DiskFull
         | StoreError::Event(_)
-        | StoreError::Export { .. }
         | StoreError::InitPending { .. }
         | StoreError::Io { .. }
         | StoreError::NewerSchema { .. }
@@ -144,6 +143,7 @@ const fn store_kind(error: &StoreError) -> ErrorKind {
         | StoreError::NotEmpty { .. }
         | StoreError::NotPlain { .. }
         | StoreError::Owner { .. }
+        | StoreError::Path(_)
         | StoreError::Permissions { .. }
         | StoreError::ReadOnly
         | StoreError::VaultExists { .. } => ErrorKind::Refused,

@@ -57,14 +57,9 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
-    /// A folder that the log is exported to, or a file in it, failed.
-    #[error("{}", path.display())]
-    Export {
-        /// Which.
-        path: PathBuf,
-        /// How.
-        source: io::Error,
-    },
+    /// A path that is written to cannot be used, or may not be.
+    #[error(transparent)]
+    Path(#[from] strongroom_files::PathError),
     /// Others could read or write the folder or a file in it.
     #[error("{} may be used by others (mode {mode:04o})", path.display())]
     Permissions {

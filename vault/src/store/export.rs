@@ -3,11 +3,8 @@
 //! Tiles come first and the checkpoint last, so that a folder with a checkpoint is whole up to that. What an interrupted
 //! export left is written again by the next.
 
-use std::fs;
 use std::fs::File;
-use std::io;
 use std::io::Read;
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -21,6 +18,7 @@ use strongroom_core::tiles::Tile;
 use strongroom_core::tree;
 use strongroom_core::tree::Frontier;
 use strongroom_core::tree::Nodes;
+use strongroom_files::{Entry, Folder, PathError, Readers, Seen};
 
 use crate::store::Alarm;
 use crate::store::Snapshot;
@@ -32,9 +30,18 @@ use crate::store::nodes::TreeTable;
 #[derive(Debug)]
 pub struct ExportFolder {
     path: PathBuf,
+    folder: Folder,
     /// The folder itself, locked.
-    folder: File,
-    before: Option<Checkpoint>,
+    locked: File,
+    before: Option<Before>,
+}
+
+/// What an earlier export left.
+#[derive(Debug)]
+struct Before {
+    checkpoint: Checkpoint,
+    /// Its file.
+    file: Seen,
 }
 
 /// What an export wrote.
@@ -49,35 +56,29 @@ pub struct Exported {
 impl ExportFolder {
     /// Opens the folder at `path`, and makes it where it is not there.
     ///
-    /// It comes from outside, so what lies in it is looked at before it is used: nothing is written through a link.
+    /// It comes from outside: it is opened through the gate of `strongroom-files`, and what lies in it is looked at before
+    /// it is used.
     ///
     /// # Errors
     ///
     /// Fails if it cannot be used, if it holds anything that an export does not write, and if another export into it is
     /// under way.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        match fs::create_dir(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failure(path, error)),
-            _ => {}
-        }
-        let folder = File::open(path).map_err(|error| failure(path, error))?;
+        let folder = Folder::open_or_make(path, Readers::Folder)?;
+        let locked = folder.as_file()?;
         // A network's file system may know no lock on a folder; there nobody is kept out.
-        if rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+        if rustix::fs::flock(&locked, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
             return Err(StoreError::ExportBusy { path: path.to_owned() });
         }
-        for entry in fs::read_dir(path).map_err(|error| failure(path, error))? {
-            let entry = entry.map_err(|error| failure(path, error))?;
-            let kind = entry.file_type().map_err(|error| failure(path, error))?;
-            let name = entry.file_name();
-            let ours = (name == TILES && kind.is_dir()) || ((name == CHECKPOINT || name == NEW) && kind.is_file());
-            if !ours {
-                return Err(foreign(path, &name.to_string_lossy()));
-            }
+        let foreign_ones = |entry: &Entry| !is_expected(&folder, entry);
+        if let Some(entry) = folder.entries(1, foreign_ones)?.first() {
+            return Err(foreign(path, &entry.name.to_string_lossy()));
         }
         Ok(Self {
-            before: read_checkpoint(path)?,
+            before: read_checkpoint(&folder)?,
             path: path.to_owned(),
             folder,
+            locked,
         })
     }
 
@@ -88,58 +89,68 @@ impl ExportFolder {
 
     /// How many events the log in it has.
     pub fn size(&self) -> u64 {
-        self.before.map_or(0, |before| before.size)
+        self.before.as_ref().map_or(0, |before| before.checkpoint.size)
     }
 
-    /// Puts a file in its place, whole.
-    fn put(&self, name: &Path, bytes: &[u8], durable: bool) -> Result<(), StoreError> {
-        let (new, place) = (self.path.join(NEW), self.path.join(name));
-        let write = || {
-            let mut file = match File::create_new(&new) {
-                // What an interrupted export left.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    fs::remove_file(&new)?;
-                    File::create_new(&new)
-                }
-                created => created,
-            }?;
-            file.write_all(bytes)?;
-            if durable { file.sync_all() } else { Ok(()) }
-        };
-        write().map_err(|error| failure(&new, error))?;
-        self.require_folders(name)?;
-        fs::rename(&new, &place).map_err(|error| failure(&place, error))
-    }
-
-    /// That each folder on the way to a file is a real one, made where it is not there.
-    fn require_folders(&self, name: &Path) -> Result<(), StoreError> {
-        let mut folder = self.path.clone();
-        for part in name.parent().into_iter().flat_map(Path::iter) {
-            folder.push(part);
-            let kind = match fs::symlink_metadata(&folder) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    fs::create_dir(&folder).map_err(|error| failure(&folder, error))?;
-                    continue;
-                }
-                found => found.map_err(|error| failure(&folder, error))?,
-            };
-            if !kind.is_dir() {
-                return Err(foreign(&self.path, &name.to_string_lossy()));
-            }
-        }
-        Ok(())
-    }
-
+    /// Puts a tile in its place. One that is there already is left, if it holds the same.
     fn put_tile(&self, tile: Tile, bytes: &[u8]) -> Result<(), StoreError> {
-        self.put(Path::new(&tile.to_string()), bytes, false)
+        let place = tile.to_string();
+        let not_ours = || foreign(&self.path, &place);
+        let mut folder = self.folder.clone();
+        let mut names: Vec<&str> = place.split('/').collect();
+        let name = names.pop().unwrap_or_default();
+        for part in names {
+            folder = match folder.child_or_make(part, Readers::Folder) {
+                Err(PathError::Link { .. } | PathError::NotAFolder { .. }) => return Err(not_ours()),
+                child => child?,
+            };
+        }
+        let Some(seen) = folder.look(name)? else {
+            return Ok(folder.begin(Readers::Folder)?.finish(bytes, &folder, name)?);
+        };
+        if !seen.is_plain || seen.names != 1 {
+            return Err(not_ours());
+        }
+        let mut there = Vec::new();
+        let most = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_add(1);
+        let read = folder.read(name)?.take(most).read_to_end(&mut there);
+        read.map_err(|error| PathError::io(&folder.place(name), error))?;
+        if there == bytes {
+            return Ok(());
+        }
+        if !is_torn(&there, bytes) {
+            return Err(not_ours());
+        }
+        Ok(folder.begin(Readers::Folder)?.finish_over(bytes, name, &seen)?)
     }
 
     /// Has the disk hold all that was written so far, and then the checkpoint.
     fn conclude(&self, note: &Note) -> Result<(), StoreError> {
-        rustix::fs::syncfs(&self.folder).map_err(|error| failure(&self.path, error.into()))?;
-        self.put(Path::new(CHECKPOINT), note.to_string().as_bytes(), true)?;
-        self.folder.sync_all().map_err(|error| failure(&self.path, error))
+        rustix::fs::syncfs(&self.locked).map_err(|error| PathError::io(&self.path, error))?;
+        let note = note.to_string();
+        // Dying before this leaves a folder that is whole up to its old checkpoint; after it, one that is whole up to this.
+        Ok(match &self.before {
+            Some(before) => self.folder.replace(CHECKPOINT, &before.file, note.as_bytes())?,
+            None => self.folder.write_new(CHECKPOINT, note.as_bytes(), Readers::Folder)?,
+        })
     }
+}
+
+/// Whether this is what an export leaves: its files, and the hidden ones of an export that was killed.
+fn is_expected(folder: &Folder, entry: &Entry) -> bool {
+    let is_plain = || matches!(folder.look(&entry.name), Ok(Some(seen)) if seen.is_plain);
+    match entry.name.to_str() {
+        Some(TILES) => entry.is_folder,
+        Some(CHECKPOINT | OLDER_NEW) => is_plain(),
+        Some(name) => name.starts_with(HIDDEN) && is_plain(),
+        None => false,
+    }
+}
+
+/// Whether a file holds what a power cut leaves of these bytes: their beginning, and then zeros or nothing.
+fn is_torn(there: &[u8], bytes: &[u8]) -> bool {
+    let same = there.iter().zip(bytes).take_while(|(one, other)| one == other).count();
+    there.len() <= bytes.len() && there.iter().skip(same).all(|byte| *byte == 0)
 }
 
 impl Snapshot<'_> {
@@ -149,7 +160,9 @@ impl Snapshot<'_> {
     ///
     /// Fails with an alarm if it is another log, or has other events.
     pub fn require_extends(&self, folder: &ExportFolder, size: u64) -> Result<(), StoreError> {
-        let Some(before) = folder.before else { return Ok(()) };
+        let Some(Before { checkpoint: before, .. }) = &folder.before else {
+            return Ok(());
+        };
         let nodes = TreeTable::new(&self.transaction, Tree::Log);
         if before.size <= size && tree::root(&nodes, before.size)? == before.root {
             return Ok(());
@@ -241,20 +254,19 @@ impl Snapshot<'_> {
     }
 }
 
-/// The checkpoint that an export before left, if there was one: a plain file, as the folder was just listed.
-fn read_checkpoint(path: &Path) -> Result<Option<Checkpoint>, StoreError> {
-    let file = path.join(CHECKPOINT);
-    let mut text = String::new();
-    let read = File::open(&file).and_then(|file| file.take(MAX_NOTE_LEN).read_to_string(&mut text));
-    match read {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        // Not UTF-8: no checkpoint.
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(foreign(path, CHECKPOINT)),
-        Err(error) => return Err(failure(&file, error)),
-        Ok(_) => {}
-    }
-    let checkpoint = text.parse().ok().and_then(|note| Checkpoint::from_note(&note).ok());
-    checkpoint.map(Some).ok_or_else(|| foreign(path, CHECKPOINT))
+/// The checkpoint that an export before left, if there was one.
+fn read_checkpoint(folder: &Folder) -> Result<Option<Before>, StoreError> {
+    let Some(file) = folder.look(CHECKPOINT)? else {
+        return Ok(None);
+    };
+    let mut text = Vec::new();
+    let read = folder.read(CHECKPOINT)?.take(MAX_NOTE_LEN).read_to_end(&mut text);
+    read.map_err(|error| PathError::io(&folder.place(CHECKPOINT), error))?;
+    let text = str::from_utf8(&text).ok();
+    let note: Option<Note> = text.and_then(|text| text.parse().ok());
+    let checkpoint = note.and_then(|note| Checkpoint::from_note(&note).ok());
+    let before = checkpoint.map(|checkpoint| Before { checkpoint, file });
+    before.map(Some).ok_or_else(|| foreign(folder.path(), CHECKPOINT))
 }
 
 fn foreign(path: &Path, name: &str) -> StoreError {
@@ -264,15 +276,11 @@ fn foreign(path: &Path, name: &str) -> StoreError {
     }
 }
 
-fn failure(path: &Path, source: io::Error) -> StoreError {
-    StoreError::Export {
-        path: path.to_owned(),
-        source,
-    }
-}
-
 const CHECKPOINT: &str = "checkpoint";
 const TILES: &str = "tile";
-const NEW: &str = ".new";
+/// How earlier versions called a file while they wrote it.
+const OLDER_NEW: &str = ".new";
+/// How files are called while they are written.
+const HIDDEN: &str = ".strongroom-";
 /// Two signatures take some 500 bytes.
 const MAX_NOTE_LEN: u64 = 1 << 20;

@@ -1,14 +1,14 @@
 //! The vault folder: whose it is, who may look in, and the names of what lies there.
 
 use std::fs;
-use std::fs::DirBuilder;
 use std::fs::File;
 use std::fs::Metadata;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
+
+use strongroom_files::{VAULT_FILE as FILE, VAULT_LOCK as LOCK, VAULT_NEW as NEW_FILE, VAULT_PENDING as PENDING};
 
 use crate::store::StoreError;
 
@@ -30,7 +30,11 @@ impl Folder {
         if absent(FILE) && absent(PENDING) {
             return Err(StoreError::NoVault { path: path.to_owned() });
         }
-        Self::checked(path)
+        // A slash at its end would have a link followed.
+        let path = path.components().as_path();
+        require_no_link(path)?;
+        // SQLite follows no link on its way to the file, not even the system's own.
+        Self::checked(&strongroom_files::resolved(path)?)
     }
 
     fn checked(path: &Path) -> Result<Self, StoreError> {
@@ -54,23 +58,10 @@ impl Folder {
     ///
     /// Fails as [`Self::existing`] does, and if it cannot be made.
     pub fn to_be(path: &Path) -> Result<Self, StoreError> {
-        let missing: Vec<&Path> = path
-            .ancestors()
-            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-            .collect();
-        for folder in missing.into_iter().rev() {
-            DirBuilder::new()
-                .mode(FOLDER_MODE)
-                .create(folder)
-                .map_err(|source| StoreError::io(folder, source))?;
-            // A folder whose name is not durable takes what is in it along.
-            sync(
-                folder
-                    .parent()
-                    .filter(|parent| *parent != Path::new(""))
-                    .unwrap_or(Path::new(".")),
-            )?;
-        }
+        let path = path.components().as_path();
+        require_no_link(path)?;
+        strongroom_files::Folder::make_private(path)?;
+        let path = &strongroom_files::resolved(path)?;
         let folder = Self(path.to_owned());
         if folder.has_vault() {
             return Err(StoreError::VaultExists { path: path.to_owned() });
@@ -188,6 +179,13 @@ impl Folder {
     }
 }
 
+fn require_no_link(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => Err(StoreError::NotPlain { path: path.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
 fn sync(path: &Path) -> Result<(), StoreError> {
     File::open(path)
         .and_then(|file| file.sync_all())
@@ -219,14 +217,10 @@ fn check(path: &Path, metadata: &Metadata, wanted: u32) -> Result<(), StoreError
     Ok(())
 }
 
-const FILE: &str = "vault.db";
-const NEW_FILE: &str = "vault.db.new";
 const WAL: &str = "vault.db-wal";
 const SHM: &str = "vault.db-shm";
 const JOURNAL: &str = "vault.db-journal";
 const SIMULATOR: &str = "tpm";
-const LOCK: &str = "lock";
-const PENDING: &str = "init.pending";
 const NEW_PENDING: &str = "init.pending.new";
 const FOLDER_MODE: u32 = 0o700;
 pub(super) const FILE_MODE: u32 = 0o600;

@@ -74,7 +74,7 @@ fn what_is_no_export_is_left_alone() {
     named("notes.txt");
     assert!(matches!(
         ExportFolder::open(&path.join("notes.txt")),
-        Err(StoreError::Export { .. })
+        Err(StoreError::Path(_))
     ));
 }
 

@@ -1,10 +1,12 @@
 //! `audit checkpoint`
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 use strongroom_core::values::LogText;
+use strongroom_files::Readers;
 use strongroom_vault::ops::HandedOut;
 use strongroom_vault::ops::Inventory;
 
@@ -12,7 +14,7 @@ use crate::args::PinArgs;
 use crate::command::audit::handed_out::OnRecord;
 use crate::command::working;
 use crate::failure::Failure;
-use crate::out_file::OutFile;
+use crate::out_file::Destination;
 use crate::render::text;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
@@ -28,7 +30,7 @@ pub(crate) struct CheckpointArgs {
     #[arg(long, value_name = "TEXT")]
     phrase: Option<LogText>,
 
-    /// Write it to this file, which must not be there yet, and not to the answer
+    /// Write it to this file, which must not be there yet; - is stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -47,20 +49,27 @@ struct Answer<'a> {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &CheckpointArgs) -> Result<(), Failure> {
     let inventory = Inventory::open(&setting.folder)?;
-    let out = args.out.as_deref().map(OutFile::create).transpose()?;
+    let out = args
+        .out
+        .as_deref()
+        .map(|path| Destination::of(ui, path, Readers::Folder));
+    let out = out.transpose()?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let phrase = args.phrase.clone();
     let handed_out = working::unsealed(ui, setting, pin, |vault, who| vault.checkpoint(who, phrase))?;
     let note = handed_out.note.to_string();
-    let file = out.as_ref().map(|out| out.path().to_owned());
+    let file = out.as_ref().and_then(Destination::file).map(Path::to_owned);
     match out {
-        Some(out) => out.write(&note)?,
+        Some(out) => {
+            let told = told(&handed_out, &out.place());
+            out.write(ui, note.as_bytes(), &told)?;
+        }
         None if !ui.json() => return say_note(ui, &note),
         None => {}
     }
     if !ui.json() {
-        return say(ui, &handed_out, file.unwrap_or_default());
+        return Ok(());
     }
     ui.object(&Answer {
         on_record: OnRecord::of(&handed_out),
@@ -74,11 +83,10 @@ pub(super) fn say_note(ui: &mut Ui, note: &str) -> Result<(), Failure> {
     note.lines().try_for_each(|line| ui.line(line))
 }
 
-fn say(ui: &mut Ui, handed_out: &HandedOut, file: PathBuf) -> Result<(), Failure> {
+fn told(handed_out: &HandedOut, place: &str) -> String {
     let events = text::number(handed_out.checkpoint.size, "event");
-    ui.line(format_args!(
-        "A checkpoint of {events} is in {}; it is on record as leaf {}",
-        file.display(),
+    format!(
+        "A checkpoint of {events} is {place}; it is on record as leaf {}",
         handed_out.leaf
-    ))
+    )
 }

@@ -1,9 +1,11 @@
 //! `audit prove`
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
+use strongroom_files::Readers;
 use strongroom_vault::ops::Inventory;
 
 use crate::args::PinArgs;
@@ -11,7 +13,7 @@ use crate::command::audit::checkpoint::say_note;
 use crate::command::audit::handed_out::OnRecord;
 use crate::command::working;
 use crate::failure::Failure;
-use crate::out_file::OutFile;
+use crate::out_file::Destination;
 use crate::render::code;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
@@ -27,7 +29,7 @@ pub(crate) struct ProveArgs {
     #[arg(value_name = "LEAF")]
     leaf: u64,
 
-    /// Write it to this file, which must not be there yet, and not to the answer
+    /// Write it to this file, which must not be there yet; - is stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -51,15 +53,34 @@ struct Answer<'a> {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ProveArgs) -> Result<(), Failure> {
     let inventory = Inventory::open(&setting.folder)?;
-    let out = args.out.as_deref().map(OutFile::create).transpose()?;
+    let out = args
+        .out
+        .as_deref()
+        .map(|path| Destination::of(ui, path, Readers::Folder));
+    let out = out.transpose()?;
+    if args.qr && matches!(out, Some(Destination::Stdout)) {
+        return Err(Failure::usage(
+            "the argument '--qr' cannot be used with '--out -'",
+            "leave one of them out: stdout carries the drawing or the proof",
+        ));
+    }
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let (proof, handed_out) = working::unsealed(ui, setting, pin, |vault, who| vault.prove_event(who, args.leaf))?;
     let text = proof.to_string();
-    let file = out.as_ref().map(|out| out.path().to_owned());
-    let written = file.is_some();
-    if let Some(out) = out {
-        out.write(&text)?;
+    let file = out.as_ref().and_then(Destination::file).map(Path::to_owned);
+    match out {
+        Some(out) => {
+            let told = format!(
+                "The proof of leaf {} is {}; it is on record as leaf {}",
+                args.leaf,
+                out.place(),
+                handed_out.leaf
+            );
+            out.write(ui, text.as_bytes(), &told)?;
+        }
+        None if !ui.json() => say_note(ui, &text)?,
+        None => {}
     }
     if ui.json() {
         return ui.object(&Answer {
@@ -68,16 +89,6 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ProveArgs) -> Result<()
             proof: &text,
             file,
         });
-    }
-    if written {
-        ui.line(format_args!(
-            "The proof of leaf {} is in {}; it is on record as leaf {}",
-            args.leaf,
-            file.unwrap_or_default().display(),
-            handed_out.leaf
-        ))?;
-    } else {
-        say_note(ui, &text)?;
     }
     if args.qr { say_code(ui, &text) } else { Ok(()) }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
+use strongroom_files::Readers;
 use strongroom_vault::ops::HandedOut;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::Reported;
@@ -14,7 +15,7 @@ use crate::clock;
 use crate::command::audit::handed_out::OnRecord;
 use crate::command::working;
 use crate::failure::Failure;
-use crate::out_file::OutFile;
+use crate::out_file::Destination;
 use crate::render::html;
 use crate::render::html::ReportInput;
 use crate::render::html::Verification;
@@ -29,7 +30,7 @@ use crate::ui::Ui;
 /// checks is `audit export`.
 #[derive(Args, Debug)]
 pub(crate) struct ReportArgs {
-    /// The page, a file that must not be there yet
+    /// The page, a file that must not be there yet; - is stdout
     #[arg(long, value_name = "FILE.html")]
     out: PathBuf,
 
@@ -52,7 +53,7 @@ struct Answer {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ReportArgs) -> Result<(), Failure> {
     let inventory = Inventory::open(&setting.folder)?;
-    let out = OutFile::create(&args.out)?;
+    let out = Destination::of(ui, &args.out, Readers::Folder)?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let handed_out = working::unsealed(ui, setting, pin, |vault, who| vault.report(who))?;
@@ -61,8 +62,16 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ReportArgs) -> Result<(
     let reported = inventory.report(&handed_out, args.period.period(), |events| progress.advance(events));
     progress.end();
     let reported = reported?;
-    out.write(&page(&inventory, args, &handed_out, &reported)?)?;
-    say(ui, args, &handed_out, &reported)?;
+    let page = page(&inventory, args, &handed_out, &reported)?;
+    let told = told(&handed_out, &out.place());
+    out.write(ui, page.as_bytes(), &told)?;
+    if ui.json() {
+        ui.object(&Answer {
+            on_record: OnRecord::of(&handed_out),
+            ok: reported.first_wrong.is_none(),
+            file: args.out.clone(),
+        })?;
+    }
     match reported.first_wrong {
         Some(alarm) => Err(alarm.into()),
         None => Ok(()),
@@ -98,21 +107,12 @@ fn page(
     })
 }
 
-fn say(ui: &mut Ui, args: &ReportArgs, handed_out: &HandedOut, reported: &Reported) -> Result<(), Failure> {
-    let checkpoint = &handed_out.checkpoint;
-    if ui.json() {
-        return ui.object(&Answer {
-            on_record: OnRecord::of(handed_out),
-            ok: reported.first_wrong.is_none(),
-            file: args.out.clone(),
-        });
-    }
-    ui.line(format_args!(
-        "A report of {} is in {}; it is on record as leaf {}",
-        text::number(checkpoint.size, "event"),
-        args.out.display(),
+fn told(handed_out: &HandedOut, place: &str) -> String {
+    format!(
+        "A report of {} is {place}; it is on record as leaf {}",
+        text::number(handed_out.checkpoint.size, "event"),
         handed_out.leaf
-    ))
+    )
 }
 
 /// What was found where nothing is wrong.

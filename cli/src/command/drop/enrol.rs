@@ -7,13 +7,14 @@ use clap::Args;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
 use strongroom_core::values::SenderDevices;
+use strongroom_files::Readers;
 use strongroom_vault::ops::EnrolRequest;
 use strongroom_vault::ops::Inventory;
 
 use crate::args::PinArgs;
 use crate::command::working;
 use crate::failure::Failure;
-use crate::out_file::OutFile;
+use crate::out_file::Destination;
 use crate::render::drops::SenderOf;
 use crate::setting::Setting;
 use crate::ui::StdinIs;
@@ -41,7 +42,7 @@ pub(crate) struct EnrolArgs {
     #[arg(long)]
     any_device: bool,
 
-    /// Write the sender's file here; there must be none yet
+    /// Write the sender's file here; there must be none yet. - is stdout, unless that is a terminal
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 
@@ -51,7 +52,7 @@ pub(crate) struct EnrolArgs {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &EnrolArgs) -> Result<(), Failure> {
     let inventory = Inventory::open(&setting.folder)?;
-    let out = OutFile::create_private(&args.out)?;
+    let out = Destination::of(ui, &args.out, Readers::Owner)?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let request = EnrolRequest {
@@ -63,17 +64,16 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &EnrolArgs) -> Result<()
         },
     };
     let (sender, file) = working::unsealed(ui, setting, pin, |vault, who| vault.enrol(who, &request))?;
-    out.write(&file.to_text())?;
+    let told = format!(
+        "Enrolled: {} ({})\nGive what is {} to that agent alone: it is a secret, and is not kept here",
+        sender.record.name,
+        sender.record.sender,
+        out.place()
+    );
+    out.write(ui, file.to_text().as_bytes(), &told)?;
     drop(file);
     if ui.json() {
         return ui.object(&SenderOf::of(&sender.record, Some(sender.leaf), Some(&args.out)));
     }
-    ui.line(format_args!(
-        "Enrolled: {} ({})",
-        sender.record.name, sender.record.sender
-    ))?;
-    ui.line(format_args!(
-        "Give {} to that agent alone: it is a secret, and is not kept here",
-        args.out.display()
-    ))
+    Ok(())
 }

@@ -9,7 +9,6 @@ use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::Receipted;
 
-use crate::command::import::places;
 use crate::failure::Failure;
 use crate::failure::InputError;
 use crate::render::drops::Handled;
@@ -29,18 +28,6 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Dropped, ParseDropError
         drop: DropFile::from_bytes(bytes)?,
         file,
     })
-}
-
-/// Writes the receipts of a drop into `folder`, under its name.
-pub(super) fn write_receipts(folder: &Path, name: &str, receipts: &[String]) -> Result<(), Failure> {
-    for (receipt, number) in receipts.iter().zip(1_usize..) {
-        let path = folder.join(places::receipt_name(name, number));
-        super::files::replace(&path, receipt.as_bytes()).map_err(|source| Failure::Write {
-            path: path.clone(),
-            source,
-        })?;
-    }
-    Ok(())
 }
 
 /// The receipts of each drop, as texts.
@@ -104,12 +91,4 @@ pub(super) fn tell_rejected(ui: &mut Ui, file: &str, why: &str) -> Result<(), Fa
 /// Some of so many drops are not taken in.
 pub(super) fn some_rejected(rejected: usize, drops: usize) -> Failure {
     InputError::DropsRejected { rejected, drops }.into()
-}
-
-/// Makes a folder that everybody may read, if it is not there.
-pub(super) fn public_folder(path: &Path) -> Result<(), Failure> {
-    super::files::public_folder(path).map_err(|source| Failure::Write {
-        path: path.to_owned(),
-        source,
-    })
 }

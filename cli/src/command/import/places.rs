@@ -1,30 +1,113 @@
-//! Where a file is put that was handled: under its own name as far as that is free, so that nothing takes the place of
-//! anything, and what belongs to it has room beside it.
+//! Where what was handled is put: under its own name as far as that is free, so that nothing takes the place of anything,
+//! and what belongs to it has room beside it.
 
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 
-use strongroom_core::drop::MAX_DROP_LEN;
+use strongroom_files::Folder;
+use strongroom_files::PathError;
+use strongroom_files::Readers;
 
-use crate::in_file;
-
-/// The name for `file` in `folder`: its own, or the first of `name.2`, `name.3` where nothing lies; or where it lies
-/// itself, for a power cut may leave a file that was being moved in both places.
-pub(super) fn place(folder: &Path, file: &Path) -> String {
-    first_of(own_name(file), |name| {
-        let path = folder.join(name);
-        !is_taken(&path) || is_same(&path, file)
-    })
+/// Writes the receipts of a file into a folder, and returns the name under which they are: `own`, or the first of
+/// `own.2`, `own.3` for which `is_free` has room too. A receipt of the same event that is there already is left.
+pub(super) fn put_receipts(
+    folder: &Folder,
+    own: &str,
+    receipts: &[String],
+    is_free: impl Fn(&str) -> Result<bool, PathError>,
+) -> Result<String, PathError> {
+    let names = |name: &str| {
+        (1..=receipts.len())
+            .map(|number| receipt_name(name, number))
+            .collect::<Vec<_>>()
+    };
+    let fits = |name: &str| {
+        if !is_free(name)? {
+            return Ok(false);
+        }
+        for (receipt, place) in receipts.iter().zip(names(name)) {
+            if !matches!(room(folder, &place, receipt, is_same_event)?, Room::Free | Room::Same) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    let name = first_of(own, fits)?;
+    for (receipt, place) in receipts.iter().zip(names(&name)) {
+        if room(folder, &place, receipt, is_same_event)? == Room::Free {
+            folder.write_new(&place, receipt.as_bytes(), Readers::Everybody)?;
+        }
+    }
+    Ok(name)
 }
 
-/// The first of `name`, `name.2`, `name.3` that fits.
-pub(super) fn first_of(own: String, mut fits: impl FnMut(&str) -> bool) -> String {
-    let (mut name, mut number) = (own.clone(), 1_u64);
-    while !fits(&name) {
-        number += 1;
-        name = format!("{own}.{number}");
+/// Writes why a file was rejected, and returns the name under which it is, as [`put_receipts`] does.
+pub(super) fn put_reason(
+    folder: &Folder,
+    own: &str,
+    why: &str,
+    is_free: impl Fn(&str) -> Result<bool, PathError>,
+) -> Result<String, PathError> {
+    let text = format!("{why}\n");
+    let same = |there: &str, wanted: &str| there == wanted;
+    let name = first_of(own, |name| {
+        let place = reason_name(name);
+        Ok(is_free(name)? && room(folder, &place, &text, same)? != Room::Taken)
+    })?;
+    let place = reason_name(&name);
+    if room(folder, &place, &text, same)? == Room::Free {
+        folder.write_new(&place, text.as_bytes(), Readers::Everybody)?;
     }
-    name
+    Ok(name)
+}
+
+#[derive(PartialEq)]
+enum Room {
+    Free,
+    /// What is to be written is there: a run that was killed wrote it.
+    Same,
+    Taken,
+}
+
+fn room(folder: &Folder, name: &str, text: &str, is_same: impl Fn(&str, &str) -> bool) -> Result<Room, PathError> {
+    match folder.look(name)? {
+        None => Ok(Room::Free),
+        Some(seen) if !seen.is_plain => Ok(Room::Taken),
+        Some(_) => {
+            let mut there = Vec::new();
+            let read = folder.read(name)?.take(MAX_RECEIPT_LEN).read_to_end(&mut there);
+            read.map_err(|error| PathError::io(&folder.place(name), error))?;
+            let same = str::from_utf8(&there).is_ok_and(|there| is_same(there, text));
+            Ok(if same { Room::Same } else { Room::Taken })
+        }
+    }
+}
+
+/// Whether two receipts are of one event: their first lines are what a proof is, the event, and its place in the log.
+fn is_same_event(one: &str, other: &str) -> bool {
+    one.lines().count() > HEAD && one.lines().take(HEAD).eq(other.lines().take(HEAD))
+}
+
+/// Returns the first of `name`, `name.2`, `name.3` that fits, in a number of looks that grows with the number of digits:
+/// an agent may call all its drops the same.
+pub(super) fn first_of(own: &str, mut fits: impl FnMut(&str) -> Result<bool, PathError>) -> Result<String, PathError> {
+    let numbered = |number: u64| format!("{own}.{number}");
+    if fits(own)? {
+        return Ok(own.to_owned());
+    }
+    let (mut taken, mut free) = (1, 2);
+    while !fits(&numbered(free))? {
+        (taken, free) = (free, free.saturating_mul(2));
+    }
+    while free - taken > 1 {
+        let middle = taken.midpoint(free);
+        if fits(&numbered(middle))? {
+            free = middle;
+        } else {
+            taken = middle;
+        }
+    }
+    Ok(numbered(free))
 }
 
 /// The name of a file as text, short enough that it can be made longer, and none that stands beside another file.
@@ -50,7 +133,7 @@ pub(super) fn receipt_name(name: &str, number: usize) -> String {
 }
 
 /// Why a file was rejected.
-pub(super) fn reason_name(name: &str) -> String {
+fn reason_name(name: &str) -> String {
     format!("{name}{REASON}")
 }
 
@@ -63,24 +146,12 @@ fn stands_beside(name: &str) -> bool {
     [RECEIPT, REASON].iter().any(|end| unnumbered.ends_with(end))
 }
 
-/// Whether there is something at this place, be it a link to nothing.
-pub(super) fn is_taken(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
-}
-
-/// Whether two plain files hold the same, neither of them too long for a drop.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let read = |path| in_file::read_here(path, MAX_DROP_LEN);
-    match (read(one), read(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    }
-}
-
 const RECEIPT: &str = ".receipt";
 const REASON: &str = ".reason";
 /// A file system has room for 255 bytes, and what is written beside a file has a longer name than it.
 const MAX_NAME: usize = 200;
+const HEAD: usize = 3;
+const MAX_RECEIPT_LEN: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests;

@@ -1,32 +1,40 @@
 //! `import --spool`: a folder in which agents leave drops.
 //!
 //! ```text
-//! DIR/NAME ─▶ DIR/.taking/NAME ─take in─▶ commit ─▶ DIR/done/NAME.receipt ─▶ DIR/done/NAME
-//!                              └─does not open───▶ DIR/rejected/NAME.reason ─▶ DIR/rejected/NAME
+//! DIR/NAME ─move─▶ .taking/NAME ─copy what is read─▶ .importing/NAME ─import─▶ done/NAME.receipt, done/NAME
+//!                        │                                 └─does not open───▶ rejected/NAME.reason, rejected/NAME
+//!                        └─cannot be read────────────────────────────────────▶ rejected/NAME.reason, rejected/NAME
 //! ```
-//! What is read is moved aside first: so it is what goes to `done`, also where its agent lays down another one of that name
-//! meanwhile. Killed anywhere, the next run goes on with what lies aside: a drop that was taken in is known by its digest,
-//! gets its receipt again and is moved then.
+//! An agent's file is moved aside first: so a new one of the same name is another one. From there on only the copy counts,
+//! which is the vault's user's: an agent that still has its own file open changes nothing that was imported. Killed anywhere,
+//! the next run continues with what is in `.importing` and `.taking`: a drop that was taken in is known by its digest.
+//!
+//! Whatever is wrong with a file is told, and the run goes on: an agent ends no run.
 
+mod folders;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::ffi::OsString;
-use std::fs;
-use std::fs::File;
-use std::io;
 use std::path::Path;
-use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use rustix::fs::FlockOperation;
 use strongroom_core::drop::MAX_DROP_LEN;
 use strongroom_core::values::Pin;
+use strongroom_files::Folder;
+use strongroom_files::PathError;
+use strongroom_files::Readers;
+use strongroom_vault::ops;
 use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::ErrorKind;
+use strongroom_vault::ops::Receipted;
+use strongroom_vault::store::StoreError;
 
 use crate::command::import::dropped;
-use crate::command::import::files;
 use crate::command::import::places;
+use crate::command::import::spool::folders::Folders;
 use crate::command::working;
 use crate::exit::Kind;
 use crate::failure::Failure;
@@ -34,208 +42,321 @@ use crate::in_file;
 use crate::setting::Setting;
 use crate::ui::Ui;
 
-/// A spool folder, held by one run.
+/// A spool folder, and what came of it so far.
 pub(super) struct Spool {
-    folder: PathBuf,
-    /// Locked as long as it is there.
-    _done: File,
+    folders: Folders,
+    /// Files that could not be moved or written, told once. They are left for a while: each try could cost a commit.
+    stuck: BTreeSet<OsString>,
+    rejected: usize,
+    drops: usize,
+}
+
+/// How one run works.
+struct Run<'r> {
+    ui: &'r mut Ui,
+    setting: &'r Setting,
+    pin: Option<&'r Pin>,
 }
 
 impl Spool {
-    /// Takes the folder, with what is ours in it.
-    pub(super) fn open(folder: &Path) -> Result<Self, Failure> {
-        let failed = |source| Failure::Write {
-            path: folder.to_owned(),
-            source,
-        };
-        if !fs::metadata(folder).map_err(failed)?.is_dir() {
-            return Err(failed(io::ErrorKind::NotADirectory.into()));
-        }
-        for part in [DONE, REJECTED, TAKING] {
-            files::own_folder(&folder.join(part)).map_err(failed)?;
-        }
-        let done = File::open(folder.join(DONE)).map_err(failed)?;
-        if rustix::fs::flock(&done, FlockOperation::NonBlockingLockExclusive).is_err() {
-            return Err(Failure::SpoolBusy {
-                path: folder.to_owned(),
-            });
-        }
+    /// Makes a folder a spool.
+    pub(super) fn init(folder: &Path, vault: &Path) -> Result<(), Failure> {
+        Folders::init(folder, vault)
+    }
+
+    /// Opens a spool, and keeps other runs out of it.
+    pub(super) fn open(folder: &Path, vault: &Path) -> Result<Self, Failure> {
         Ok(Self {
-            folder: folder.to_owned(),
-            _done: done,
+            folders: Folders::open(folder, vault)?,
+            stuck: BTreeSet::new(),
+            rejected: 0,
+            drops: 0,
         })
     }
 
-    /// Takes in what lies there; `once`, or again and again.
-    pub(super) fn run(&self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, once: bool) -> Result<(), Failure> {
-        let mut sums = Sums::default();
+    /// Takes in what is in the spool; `once`, or again and again.
+    pub(super) fn run(mut self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, once: bool) -> Result<(), Failure> {
+        let mut run = Run { ui, setting, pin };
+        let mut rounds = 0_u32;
         loop {
-            match self.round(ui, setting, pin, &mut sums) {
-                // Another command has the vault for long: what lies here can wait.
-                Err(failure) if !once && failure.kind() == Kind::Operation(ErrorKind::Busy) => {}
+            match self.round(&mut run) {
+                // Another command has the vault for long, or an agent has filled the disk: the drops can wait.
+                Err(failure) if !once && can_wait(&failure) => {
+                    if rounds.is_multiple_of(ROUNDS_TOLD) {
+                        run.ui.warn(format_args!("{}; the spool waits for it", failure.line()));
+                    }
+                }
                 round => round?,
             }
             if once {
                 break;
             }
+            rounds = rounds.wrapping_add(1);
+            if rounds.is_multiple_of(ROUNDS_TOLD) {
+                self.stuck.clear();
+            }
             thread::sleep(PAUSE);
         }
-        match sums.rejected {
+        match self.rejected {
             0 => Ok(()),
-            rejected => Err(dropped::some_rejected(rejected, sums.drops)),
+            rejected => Err(dropped::some_rejected(rejected, self.drops)),
         }
     }
 
-    fn round(&self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, sums: &mut Sums) -> Result<(), Failure> {
-        // What lies aside already comes first: then nothing is in the way of what is moved there.
-        let aside = names(&self.folder.join(TAKING))?;
-        for few in aside.chunks(AT_ONCE) {
-            sums.add(self.take(ui, setting, pin, few)?, few.len());
+    fn round(&mut self, run: &mut Run<'_>) -> Result<(), Failure> {
+        // What a killed run left comes first: then nothing is in the way of what is moved there.
+        for few in self.names(Stage::Importing)?.chunks(AT_ONCE) {
+            self.import(run, few)?;
         }
-        for few in names(&self.folder)?.chunks(AT_ONCE) {
-            let few = self.aside(few)?;
-            sums.add(self.take(ui, setting, pin, &few)?, few.len());
+        for few in self.names(Stage::Taking)?.chunks(AT_ONCE) {
+            let copied = self.copy(run, few)?;
+            self.import(run, &copied)?;
+        }
+        for few in self.names(Stage::Spool)?.chunks(AT_ONCE) {
+            let aside = self.aside(run, few)?;
+            let copied = self.copy(run, &aside)?;
+            self.import(run, &copied)?;
         }
         Ok(())
     }
 
-    /// Moves these aside. Gives those that are there now: whoever laid one down may have taken it away.
-    fn aside(&self, names: &[OsString]) -> Result<Vec<OsString>, Failure> {
-        let aside = self.folder.join(TAKING);
+    /// The files in one of the folders, by name. What begins with a point is still being written.
+    fn names(&self, stage: Stage) -> Result<Vec<OsString>, Failure> {
+        let (folder, is_agents) = match stage {
+            Stage::Spool => (&self.folders.spool, true),
+            Stage::Taking => (&self.folders.taking, false),
+            Stage::Importing => (&self.folders.importing, false),
+        };
+        let entries = folder.entries(IN_A_ROUND, |entry| {
+            let is_hidden = entry.name.as_encoded_bytes().starts_with(b".");
+            !is_hidden && !(is_agents && entry.is_folder) && !self.stuck.contains(&entry.name)
+        })?;
+        Ok(entries.into_iter().map(|entry| entry.name).collect())
+    }
+
+    /// Moves these aside, and returns those that were there.
+    fn aside(&mut self, run: &mut Run<'_>, names: &[OsString]) -> Result<Vec<OsString>, Failure> {
         let mut moved = Vec::new();
         for name in names {
-            let from = self.folder.join(name);
-            match files::rename(&from, &aside.join(name)) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(Failure::Write { path: from, source }),
+            match self.folders.spool.move_into(name, &self.folders.taking, name) {
+                // Its agent took it away.
+                Err(error) if error.is_not_found() => {}
+                Err(error) => self.leave(run, name, &error)?,
                 Ok(()) => moved.push(name.clone()),
             }
+        }
+        let is_linked = |name: &OsString| matches!(self.folders.taking.look(name), Ok(Some(seen)) if seen.names > 1);
+        // Some file systems give a file its name by a link, and it has two names for a moment.
+        if moved.iter().any(is_linked) {
+            thread::sleep(LINKED);
         }
         Ok(moved)
     }
 
-    /// Takes these in, in one commit, and moves them. Gives how many were rejected.
-    fn take(&self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, names: &[OsString]) -> Result<usize, Failure> {
-        let mut drops: Vec<Dropped> = Vec::new();
-        let mut read: Vec<(&OsString, Result<usize, String>)> = Vec::new();
+    /// Copies what can be read of these, and returns the names of the copies; what cannot be read is rejected.
+    fn copy(&mut self, run: &mut Run<'_>, names: &[OsString]) -> Result<Vec<OsString>, Failure> {
+        let mut copied = Vec::new();
         for name in names {
-            read.push(match self.read(name) {
-                Ok(dropped) => {
-                    drops.push(dropped);
-                    (name, Ok(drops.len() - 1))
-                }
-                Err(why) => (name, Err(why)),
-            });
-        }
-        let receipted = match drops.is_empty() {
-            true => None,
-            false => Some(working::unsealed_again(ui, setting, pin, |vault, who| {
-                vault.take_drops(who, &drops)
-            })?),
-        };
-        let receipts = receipted.as_ref().map(dropped::texts).unwrap_or_default();
-        let mut rejected = 0;
-        for (name, index) in read {
-            let outcome = match &index {
-                Ok(index) => receipted.as_ref().and_then(|all| all.outcomes.get(*index)),
-                Err(_) => None,
-            };
-            let shown = name.to_string_lossy();
-            let why = match (index, outcome) {
-                (Err(why), _) => Some(why),
-                (Ok(_), Some(DropOutcome::Rejected(error))) => Some(error.to_string()),
-                (Ok(index), _) => {
-                    let receipts = receipts.get(index).map(Vec::as_slice);
-                    self.finish(name, receipts.unwrap_or_default())?;
-                    None
-                }
-            };
-            match (why, outcome) {
-                (Some(why), _) => {
-                    rejected += 1;
-                    self.reject(name, &why)?;
-                    dropped::tell_rejected(ui, &shown, &why)?;
-                }
-                (None, Some(outcome)) => dropped::tell(ui, &shown, outcome)?,
-                (None, None) => {}
+            match read(&self.folders.taking, name) {
+                Err(why) => self.reject(run, Stage::Taking, name, None, &why)?,
+                Ok(bytes) => match self.keep(name, &bytes) {
+                    Ok(()) => copied.push(name.clone()),
+                    Err(error) => self.leave(run, name, &error)?,
+                },
             }
         }
-        ui.flush()?;
-        Ok(rejected)
+        Ok(copied)
     }
 
-    fn read(&self, name: &OsString) -> Result<Dropped, String> {
-        let path = self.folder.join(TAKING).join(name);
-        let bytes = in_file::read_here(&path, MAX_DROP_LEN).map_err(|error| error.to_string())?;
-        dropped::parse(&path, &bytes).map_err(|error| error.to_string())
-    }
-
-    /// Its receipts first: one that lies in `done` has them beside it.
-    fn finish(&self, name: &OsString, receipts: &[String]) -> Result<(), Failure> {
-        let (done, from) = (self.folder.join(DONE), self.folder.join(TAKING).join(name));
-        let to = places::place(&done, &from);
-        dropped::write_receipts(&done, &to, receipts)?;
-        put(&from, &done.join(to))
-    }
-
-    fn reject(&self, name: &OsString, why: &str) -> Result<(), Failure> {
-        let (rejected, from) = (self.folder.join(REJECTED), self.folder.join(TAKING).join(name));
-        let to = places::place(&rejected, &from);
-        let path = rejected.join(places::reason_name(&to));
-        files::replace(&path, format!("{why}\n").as_bytes()).map_err(|source| Failure::Write { path, source })?;
-        put(&from, &rejected.join(to))
-    }
-}
-
-/// How many drops were handled.
-#[derive(Default)]
-struct Sums {
-    rejected: usize,
-    drops: usize,
-}
-
-impl Sums {
-    const fn add(&mut self, rejected: usize, drops: usize) {
-        self.rejected += rejected;
-        self.drops += drops;
-    }
-}
-
-/// Moves a file to its place, or takes it away where it lies there already.
-fn put(from: &Path, to: &Path) -> Result<(), Failure> {
-    let put = match places::is_taken(to) {
-        true => files::remove(from),
-        false => files::rename(from, to),
-    };
-    put.map_err(|source| Failure::Write {
-        path: from.to_owned(),
-        source,
-    })
-}
-
-/// The files in a folder, by name. What begins with a point is still being written.
-fn names(folder: &Path) -> Result<Vec<OsString>, Failure> {
-    let failed = |source| Failure::Write {
-        path: folder.to_owned(),
-        source,
-    };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let hidden = name.as_encoded_bytes().starts_with(b".");
-        if !hidden && !entry.file_type().map_err(failed)?.is_dir() {
-            names.push(name);
+    /// Copies a file's bytes, and removes the agent's file.
+    fn keep(&self, name: &OsStr, bytes: &[u8]) -> Result<(), PathError> {
+        let Folders { taking, importing, .. } = &self.folders;
+        importing.write_new(name, bytes, Readers::Everybody)?;
+        // The copy is durable. Dying before the removal imports the same bytes twice, which the second time is known.
+        match taking.look(name)? {
+            Some(seen) => taking.remove(name, &seen),
+            None => Ok(()),
         }
     }
-    names.sort();
-    Ok(names)
+
+    /// Imports these copies, in one commit, and moves them.
+    fn import(&mut self, run: &mut Run<'_>, names: &[OsString]) -> Result<(), Failure> {
+        let mut drops: Vec<Dropped> = Vec::new();
+        let mut read_ones: Vec<(&OsString, Vec<u8>)> = Vec::new();
+        for name in names {
+            let bytes = match read(&self.folders.importing, name) {
+                Ok(bytes) => bytes,
+                Err(why) => {
+                    self.reject(run, Stage::Importing, name, None, &why)?;
+                    continue;
+                }
+            };
+            match dropped::parse(Path::new(name), &bytes) {
+                Err(error) => self.reject(run, Stage::Importing, name, Some(&bytes), &error.to_string())?,
+                Ok(dropped) => {
+                    drops.push(dropped);
+                    read_ones.push((name, bytes));
+                }
+            }
+        }
+        if drops.is_empty() {
+            return run.ui.flush();
+        }
+        let receipted = match run.take(&drops) {
+            // What one of them holds cannot be recorded: the others do not wait for it.
+            Err(failure) if is_of_a_drop(&failure) => match names {
+                [] | [_] => {
+                    let why = failure.line();
+                    for (name, bytes) in read_ones {
+                        self.reject(run, Stage::Importing, name, Some(&bytes), &why)?;
+                    }
+                    return run.ui.flush();
+                }
+                names => return names.chunks(1).try_for_each(|one| self.import(run, one)),
+            },
+            receipted => receipted?,
+        };
+        self.sort(run, &read_ones, &receipted)
+    }
+
+    /// Puts each copy where it belongs, and tells what became of it.
+    fn sort(
+        &mut self,
+        run: &mut Run<'_>,
+        read_ones: &[(&OsString, Vec<u8>)],
+        receipted: &Receipted,
+    ) -> Result<(), Failure> {
+        let receipts = dropped::texts(receipted);
+        for (((name, bytes), outcome), receipts) in read_ones.iter().zip(&receipted.outcomes).zip(receipts) {
+            if let DropOutcome::Rejected(error) = outcome {
+                self.reject(run, Stage::Importing, name, Some(bytes), &error.to_string())?;
+                continue;
+            }
+            self.drops += 1;
+            dropped::tell(run.ui, &name.to_string_lossy(), outcome)?;
+            if let Err(error) = self.finish(name, bytes, &receipts) {
+                // On record all the same; its receipt is handed out again when it is tried again.
+                run.ui.warn(format_args!(
+                    "{} was taken in, and is left for now: {}",
+                    name.display(),
+                    Failure::line_of(&error)
+                ));
+                self.stuck.insert((*name).clone());
+                self.rejected += 1;
+            }
+        }
+        run.ui.flush()
+    }
+
+    /// Its receipts first: one that is in `done` has them beside it.
+    fn finish(&self, name: &OsStr, bytes: &[u8], receipts: &[String]) -> Result<(), PathError> {
+        let Folders { importing, done, .. } = &self.folders;
+        let own = places::own_name(Path::new(name));
+        let to = places::put_receipts(done, &own, receipts, |name| is_free(done, name, Some(bytes)))?;
+        put(importing, name, done, &to)
+    }
+
+    fn reject(
+        &mut self,
+        run: &mut Run<'_>,
+        stage: Stage,
+        name: &OsStr,
+        bytes: Option<&[u8]>,
+        why: &str,
+    ) -> Result<(), Failure> {
+        let rejected = &self.folders.rejected;
+        let from = match stage {
+            Stage::Spool => &self.folders.spool,
+            Stage::Taking => &self.folders.taking,
+            Stage::Importing => &self.folders.importing,
+        };
+        let own = places::own_name(Path::new(name));
+        let put = places::put_reason(rejected, &own, why, |name| is_free(rejected, name, bytes))
+            .and_then(|to| put(from, name, rejected, &to));
+        if let Err(error) = put {
+            return self.leave(run, name, &error);
+        }
+        self.rejected += 1;
+        self.drops += 1;
+        dropped::tell_rejected(run.ui, &name.to_string_lossy(), why)
+    }
+
+    /// Tells that a file stays where it is.
+    fn leave(&mut self, run: &mut Run<'_>, name: &OsStr, error: &PathError) -> Result<(), Failure> {
+        let why = format!("it is left for now: {}", Failure::line_of(error));
+        self.rejected += 1;
+        self.drops += 1;
+        self.stuck.insert(name.to_owned());
+        dropped::tell_rejected(run.ui, &name.to_string_lossy(), &why)
+    }
 }
 
-const DONE: &str = "done";
-const REJECTED: &str = "rejected";
-/// What lies here was moved aside to be taken in.
-const TAKING: &str = ".taking";
+impl Run<'_> {
+    fn take(&mut self, drops: &[Dropped]) -> Result<Receipted, Failure> {
+        working::unsealed_again(self.ui, self.setting, self.pin, |vault, who| {
+            vault.take_drops(who, drops)
+        })
+    }
+}
+
+/// Which folder a file is in.
+#[derive(Clone, Copy)]
+enum Stage {
+    Spool,
+    Taking,
+    Importing,
+}
+
+/// Reads a file, or says why it cannot be one of an agent's.
+fn read(folder: &Folder, name: &OsStr) -> Result<Vec<u8>, String> {
+    let seen = folder.look(name).map_err(|error| Failure::line_of(&error))?;
+    // By a second name an agent could hand in a file that is not its own, and have it copied for all to read.
+    if seen.is_some_and(|seen| seen.is_plain && seen.names > 1) {
+        return Err("it has a second name (a hard link)".to_owned());
+    }
+    let file = match folder.read(name) {
+        Err(PathError::Link { .. }) => return Err("it is a link".to_owned()),
+        // The name alone says which file it is.
+        Err(PathError::Io { source, .. }) => return Err(source.to_string()),
+        file => file.map_err(|error| Failure::line_of(&error))?,
+    };
+    let bytes = in_file::read_opened(&file, MAX_DROP_LEN).map_err(|error| error.to_string())?;
+    Ok(bytes.to_vec())
+}
+
+/// Whether a name is free, or holds these bytes already: after a power cut a file may be in two places.
+fn is_free(folder: &Folder, name: &str, bytes: Option<&[u8]>) -> Result<bool, PathError> {
+    if folder.look(name)?.is_none() {
+        return Ok(true);
+    }
+    let Some(bytes) = bytes else { return Ok(false) };
+    Ok(read(folder, OsStr::new(name)).is_ok_and(|there| there == bytes))
+}
+
+/// Moves a file to its place, or removes it where its bytes are there already.
+fn put(from: &Folder, name: &OsStr, to: &Folder, place: &str) -> Result<(), PathError> {
+    match (to.look(place)?, from.look(name)?) {
+        (Some(_), Some(seen)) => from.remove(name, &seen),
+        _ => from.move_into(name, to, place),
+    }
+}
+
+/// Whether a failure passes by itself.
+fn can_wait(failure: &Failure) -> bool {
+    failure.kind() == Kind::Operation(ErrorKind::Busy)
+        || matches!(failure, Failure::Vault(ops::Error::Store(StoreError::DiskFull)))
+}
+
+/// Whether a failure comes of what a drop holds, and not of the vault.
+const fn is_of_a_drop(failure: &Failure) -> bool {
+    matches!(failure, Failure::Vault(ops::Error::Store(StoreError::Event(_))))
+}
+
 /// Drops in one commit.
 const AT_ONCE: usize = 256;
+/// Names that are looked at before the others wait for the next round.
+const IN_A_ROUND: usize = 4096;
 const PAUSE: Duration = Duration::from_secs(5);
+/// Rounds after which what is stuck is tried again: about an hour.
+const ROUNDS_TOLD: u32 = 720;
+const LINKED: Duration = Duration::from_millis(50);

@@ -3,8 +3,12 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use strongroom_files::Folder;
+
+use crate::command::import::places::first_of;
 use crate::command::import::places::own_name;
-use crate::command::import::places::place;
+use crate::command::import::places::put_reason;
+use crate::command::import::places::put_receipts;
 use crate::command::import::places::receipt_name;
 
 #[track_caller]
@@ -42,19 +46,64 @@ fn no_file_has_the_name_of_anothers_receipt() {
     }
 }
 
+fn put(folder: &Path, receipts: &[&str]) -> String {
+    let receipts: Vec<String> = receipts.iter().map(|text| (*text).to_owned()).collect();
+    let folder = Folder::open(folder).unwrap();
+    put_receipts(&folder, "a", &receipts, |_| Ok(true)).unwrap()
+}
+
+const PROOF: &str = "c2sp.org/tlog-proof@v1\nextra AAAA\nindex 7\nhash\n\ncheckpoint 8\n";
+
+/// A receipt takes no other file's place; one of the same event is one receipt.
 #[test]
-fn a_place_is_free_or_holds_the_same() {
+fn a_receipt_replaces_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-    fs::create_dir_all(&from).unwrap();
-    fs::create_dir_all(&to).unwrap();
-    let file = from.join("a");
-    fs::write(&file, "new").unwrap();
-    assert_eq!(place(&to, &file), "a");
-    fs::write(to.join("a"), "old").unwrap();
-    assert_eq!(place(&to, &file), "a.2");
-    fs::write(to.join("a.2"), "new").unwrap();
-    assert_eq!(place(&to, &file), "a.2");
-    std::os::unix::fs::symlink("nowhere", to.join("b")).unwrap();
-    assert_eq!(place(&to, &from.join("b")), "b.2");
+    let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(put(folder.path(), &[PROOF]), "a");
+    // A later checkpoint of the same event.
+    assert_eq!(
+        put(folder.path(), &[&PROOF.replace("checkpoint 8", "checkpoint 9")]),
+        "a"
+    );
+    assert_eq!(text("a.receipt"), PROOF);
+    // Another event.
+    let other = PROOF.replace("index 7", "index 8");
+    assert_eq!(put(folder.path(), &[&other]), "a.2");
+    assert_eq!(
+        (text("a.receipt"), text("a.2.receipt")),
+        (PROOF.to_owned(), other.clone())
+    );
+    fs::write(folder.path().join("a.receipt"), "theirs").unwrap();
+    fs::write(folder.path().join("a.3.receipt.2"), "").unwrap();
+    assert_eq!(put(folder.path(), &[PROOF, &other]), "a.4");
+    std::os::unix::fs::symlink("nowhere", folder.path().join("a.5.receipt")).unwrap();
+    assert_eq!(text("a.receipt"), "theirs");
+}
+
+#[test]
+fn a_reason_replaces_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |why| put_reason(&Folder::open(folder.path()).unwrap(), "a", why, |_| Ok(true)).unwrap();
+    assert_eq!([put("one"), put("one"), put("two")], ["a", "a", "a.2"]);
+    assert_eq!(fs::read_to_string(folder.path().join("a.reason")).unwrap(), "one\n");
+}
+
+/// The looks grow with the digits of the number, not with the number.
+#[test]
+fn a_free_name_is_found_quickly() {
+    for taken in [0, 1, 2, 3, 4, 7, 8, 100_000_u64] {
+        let mut looks = 0;
+        let name = first_of("a", |name| {
+            looks += 1;
+            let number = name.strip_prefix("a.").map_or(1, |number| number.parse().unwrap());
+            Ok(number > taken)
+        });
+        let expected = if taken == 0 {
+            "a".to_owned()
+        } else {
+            format!("a.{}", taken + 1)
+        };
+        assert_eq!(name.unwrap(), expected);
+        assert!(looks < 50, "{looks}");
+    }
 }
