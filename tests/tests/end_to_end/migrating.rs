@@ -20,12 +20,16 @@ const REVEALED: &str = "11111111-2222-3333-4444-555555555555";
 /// And the other one.
 const HELD: &str = "aaaaaaaa-2222-3333-4444-555555555555";
 
-/// The vault as its program left it.
+/// The vault of the first schema as its program left it.
 fn unpacked() -> Site {
+    unpacked_from("schema-1.tar.xz")
+}
+
+fn unpacked_from(archive: &str) -> Site {
     let site = Site::empty();
     let vault = site.vault();
     std::fs::create_dir(&vault).unwrap();
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("vaults/schema-1.tar.xz");
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("vaults").join(archive);
     let unpacked = Command::new("tar")
         .args(["--no-same-owner", "-xJf"])
         .args([&archive, Path::new("-C"), &vault])
@@ -41,7 +45,7 @@ fn schema(site: &Site) -> String {
 
 #[track_caller]
 fn assert_migrated(site: &Site) {
-    assert_eq!(schema(site), "2");
+    assert_eq!(schema(site), "3");
     let migrated: Vec<Value> = site.lines(&["audit", "list", "--action", "migrated"]);
     assert_eq!(migrated.len(), 1, "{migrated:?}");
     site.verify();
@@ -108,7 +112,7 @@ fn a_killed_migration_is_whole_or_not_at_all() {
         let site = old.copied();
         let killed = point.signalling("KILL", escrow(&site), &log(&site)).output();
         site.verify();
-        assert!(["1", "2"].contains(&schema(&site).as_str()));
+        assert!(["1", "3"].contains(&schema(&site).as_str()));
         site.reveal(HELD);
         assert_migrated(&site);
         killed.code == -1
@@ -120,4 +124,18 @@ fn an_older_schema_that_was_edited_is_refused() {
     let site = unpacked();
     site.sqlite().execute_batch("CREATE TABLE planted (a)").unwrap();
     site.run(&["list"]).output().refused(4, "foreign schema");
+}
+
+/// Receipts of many drops of a sender with many devices were no last event of their commit, and no verifier accepted the log.
+#[test]
+fn a_log_whose_receipts_go_on_is_accepted_by_auditors() {
+    let site = unpacked_from("continued-receipts.tar.xz");
+    assert_eq!(site.verify()["events"], 12);
+    for number in 1..4 {
+        site.escrow("PC-1", &made(number));
+        site.verify();
+    }
+    let folder = site.beside("log");
+    export(&site, &folder).ok();
+    audited(&folder, &keys(&site), &[]).ok();
 }

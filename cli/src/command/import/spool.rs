@@ -27,7 +27,6 @@ use strongroom_vault::ops::ErrorKind;
 use crate::command::import::dropped;
 use crate::command::import::files;
 use crate::command::import::places;
-use crate::command::working;
 use crate::exit::Kind;
 use crate::failure::Failure;
 use crate::in_file;
@@ -114,52 +113,38 @@ impl Spool {
         Ok(moved)
     }
 
-    /// Takes these in, in one commit, and moves them. Gives how many were rejected.
+    /// Takes these in, and moves each once it is on record. Gives how many were rejected, in part or as a whole.
     fn take(&self, ui: &mut Ui, setting: &Setting, pin: Option<&Pin>, names: &[OsString]) -> Result<usize, Failure> {
-        let mut drops: Vec<Dropped> = Vec::new();
-        let mut read: Vec<(&OsString, Result<usize, String>)> = Vec::new();
+        let mut rejected = 0;
+        let (mut drops, mut files): (Vec<Dropped>, Vec<&OsString>) = (Vec::new(), Vec::new());
         for name in names {
-            read.push(match self.read(name) {
+            match self.read(name) {
                 Ok(dropped) => {
                     drops.push(dropped);
-                    (name, Ok(drops.len() - 1))
+                    files.push(name);
                 }
-                Err(why) => (name, Err(why)),
-            });
-        }
-        let receipted = match drops.is_empty() {
-            true => None,
-            false => Some(working::unsealed_again(ui, setting, pin, |vault, who| {
-                vault.take_drops(who, &drops)
-            })?),
-        };
-        let receipts = receipted.as_ref().map(dropped::texts).unwrap_or_default();
-        let mut rejected = 0;
-        for (name, index) in read {
-            let outcome = match &index {
-                Ok(index) => receipted.as_ref().and_then(|all| all.outcomes.get(*index)),
-                Err(_) => None,
-            };
-            let shown = name.to_string_lossy();
-            let why = match (index, outcome) {
-                (Err(why), _) => Some(why),
-                (Ok(_), Some(DropOutcome::Rejected(error))) => Some(error.to_string()),
-                (Ok(index), _) => {
-                    let receipts = receipts.get(index).map(Vec::as_slice);
-                    self.finish(name, receipts.unwrap_or_default())?;
-                    None
-                }
-            };
-            match (why, outcome) {
-                (Some(why), _) => {
+                Err(why) => {
                     rejected += 1;
                     self.reject(name, &why)?;
-                    dropped::tell_rejected(ui, &shown, &why)?;
+                    dropped::tell_rejected(ui, &name.to_string_lossy(), &why)?;
                 }
-                (None, Some(outcome)) => dropped::tell(ui, &shown, outcome)?,
-                (None, None) => {}
             }
         }
+        dropped::hand_in(ui, setting, pin, &drops, |ui, index, outcome, receipts| {
+            let Some(name) = files.get(index) else { return Ok(()) };
+            match outcome {
+                DropOutcome::Rejected(why) => {
+                    rejected += 1;
+                    self.reject(name, &why.to_string())?;
+                }
+                DropOutcome::Taken(_) | DropOutcome::Replayed(_) | DropOutcome::Left => {
+                    let partly = dropped::partly(outcome);
+                    rejected += usize::from(partly.is_some());
+                    self.finish(name, receipts, partly.as_deref())?;
+                }
+            }
+            dropped::tell(ui, &name.to_string_lossy(), outcome)
+        })?;
         ui.flush()?;
         Ok(rejected)
     }
@@ -170,11 +155,15 @@ impl Spool {
         dropped::parse(&path, &bytes).map_err(|error| error.to_string())
     }
 
-    /// Its receipts first: one that lies in `done` has them beside it.
-    fn finish(&self, name: &OsString, receipts: &[String]) -> Result<(), Failure> {
+    /// Its receipts first: one that lies in `done` has them beside it, and the reasons of what was not taken in.
+    fn finish(&self, name: &OsString, receipts: &[String], partly: Option<&str>) -> Result<(), Failure> {
         let (done, from) = (self.folder.join(DONE), self.folder.join(TAKING).join(name));
         let to = places::place(&done, &from);
         dropped::write_receipts(&done, &to, receipts)?;
+        if let Some(reasons) = partly {
+            let path = done.join(places::reason_name(&to));
+            files::replace(&path, reasons.as_bytes()).map_err(|source| Failure::Write { path, source })?;
+        }
         put(&from, &done.join(to))
     }
 
@@ -236,6 +225,6 @@ const DONE: &str = "done";
 const REJECTED: &str = "rejected";
 /// What lies here was moved aside to be taken in.
 const TAKING: &str = ".taking";
-/// Drops in one commit.
+/// Drops that are moved aside together.
 const AT_ONCE: usize = 256;
 const PAUSE: Duration = Duration::from_secs(5);
