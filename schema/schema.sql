@@ -53,13 +53,17 @@ CREATE TABLE escrow (
     fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32)
 ) STRICT;
 
-CREATE INDEX escrow_by_fingerprint ON escrow (fingerprint);
+CREATE INDEX escrow_by_fingerprint ON escrow (fingerprint, protector);
 
 CREATE INDEX escrow_by_protector ON escrow (protector);
 
 CREATE INDEX escrow_by_volume ON escrow (volume);
 
 CREATE INDEX escrow_ended ON escrow (ended_at) WHERE ended_how IS NOT NULL;
+
+CREATE INDEX escrow_exposed_by_fingerprint ON escrow (fingerprint) WHERE state = 'exposed';
+
+CREATE INDEX escrow_shown_by_fingerprint ON escrow (fingerprint, shown_at) WHERE shown_at IS NOT NULL;
 
 CREATE INDEX escrow_to_rotate ON escrow (rotate_by) WHERE state = 'exposed';
 

@@ -21,6 +21,7 @@ pub use checkpoint::ParseCheckpointError;
 pub use epoch_start::EpochStart;
 pub use epoch_start::EpochStatement;
 pub use event::CommitSummary;
+pub use event::DropSender;
 pub use event::Event;
 pub use event::EventBody;
 pub use event_proof::EventProof;

@@ -7,6 +7,7 @@ mod arrive;
 mod canonical;
 mod change;
 mod escrow;
+mod escrows;
 mod expose;
 mod placement;
 mod projection;
@@ -33,6 +34,9 @@ pub use escrow::EscrowRecord;
 pub use escrow::EscrowState;
 pub use escrow::HowEnded;
 pub use escrow::Source;
+pub use escrows::Escrows;
+#[cfg(test)]
+pub(crate) use escrows::READ;
 pub use expose::Showing;
 pub use expose::WaiveError;
 pub use expose::expose;

@@ -195,7 +195,7 @@ impl Grown {
             id: None,
             mounts: vec!["C:".parse().expect("a mount point")],
             kind: VolumeType::Os,
-            escrows: Vec::new(),
+            escrows: Default::default(),
         };
         draft.hold(escrow, envelope, fingerprint);
         EventBody {

@@ -18,6 +18,7 @@ mod known;
 mod leaves;
 mod lock;
 mod nodes;
+mod passwords;
 mod pending;
 mod problems;
 mod refusals;
@@ -29,6 +30,7 @@ mod staging;
 
 pub use audit::Audit;
 pub use commit::Draft;
+pub use commit::HandOut;
 pub use commit::Stamp;
 pub use counts::Counts;
 pub use error::Alarm;

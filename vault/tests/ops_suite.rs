@@ -13,6 +13,8 @@
 mod arriving;
 #[path = "ops_suite/assigning.rs"]
 mod assigning;
+#[path = "ops_suite/bounded.rs"]
+mod bounded;
 #[path = "ops_suite/clock.rs"]
 mod clock;
 #[path = "ops_suite/dropping.rs"]
@@ -21,6 +23,8 @@ mod dropping;
 mod exporting;
 #[path = "ops_suite/fixture.rs"]
 mod fixture;
+#[path = "ops_suite/handing_out.rs"]
+mod handing_out;
 #[path = "ops_suite/hostile.rs"]
 mod hostile;
 #[path = "ops_suite/hostile_proofs.rs"]

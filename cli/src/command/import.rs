@@ -1,5 +1,6 @@
 //! `import`
 
+mod commits;
 mod dropped;
 mod places;
 mod source;
@@ -21,15 +22,11 @@ use strongroom_files::Readers;
 use strongroom_vault::ops::Arriving;
 use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
-use strongroom_vault::ops::Error;
-use strongroom_vault::ops::Escrowed;
 use strongroom_vault::ops::Inventory;
-use strongroom_vault::ops::Unsealed;
-use strongroom_vault::ops::Who;
-use strongroom_vault::ops::in_order;
 
 use crate::args::Moment;
 use crate::args::PinArgs;
+use crate::command::import::commits::Commits;
 use crate::command::import::source::Read;
 use crate::command::import::source::Said;
 use crate::command::import::spool::Spool;
@@ -37,7 +34,6 @@ use crate::command::working;
 use crate::failure::Failure;
 use crate::failure::InputError;
 use crate::setting::Setting;
-use crate::ui::Progress;
 use crate::ui::StdinIs;
 use crate::ui::Ui;
 
@@ -148,30 +144,25 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
     let total = arriving.iter().map(Vec::len).sum::<usize>();
     let rejected_drops = hand_in(ui, setting, pin.as_ref(), receipts.as_ref(), &drops)?;
     let mut progress = ui.progress("passwords", u64::try_from(total).unwrap_or(u64::MAX));
-    let mut outcomes: Vec<Vec<Option<Escrowed>>> = Vec::new();
-    let work = |vault: &mut Unsealed, who: &Who| {
-        for arriving in &arriving {
-            let mut taken = vec![None; arriving.len()];
-            let result = take_in(vault, who, arriving, args.dry_run, &mut progress, &mut taken);
-            outcomes.push(taken);
-            if result.is_err() {
-                return Ok(result);
-            }
+    let mut commits = Commits::of(&arriving, args.dry_run);
+    let mut taken = Ok(());
+    while taken.is_ok() && commits.are_left() {
+        taken = working::unsealed_again(ui, setting, pin.as_ref(), |vault, who| {
+            commits.take_in(vault, who, || progress.advance(1))
+        });
+        if taken.is_ok() && commits.are_left() {
+            working::step_aside();
         }
-        Ok(Ok(()))
-    };
-    let taken = match sources.is_empty() {
-        true => Ok(Ok(())),
-        false => working::unsealed(ui, setting, pin, work),
-    };
+    }
     progress.end();
+    let outcomes = commits.outcomes;
     let mut rejected = (0, 0);
     for (source, outcomes) in sources.iter().zip(&outcomes) {
         let sums = telling::tell(ui, source, outcomes, args.dry_run)?;
         rejected = (rejected.0 + sums.rejected, rejected.1 + sums.passwords());
     }
     // What was taken in before a failure is on record, and was told.
-    taken??;
+    taken?;
     match (rejected, rejected_drops) {
         ((0, _), 0) => Ok(()),
         ((0, _), rejected) => Err(dropped::some_rejected(rejected, drops.len())),
@@ -179,7 +170,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
     }
 }
 
-/// Takes drops in, in one commit, and tells of them. Gives how many were rejected.
+/// Takes drops in, and tells of them. Gives how many were rejected, in part or as a whole.
 fn hand_in(
     ui: &mut Ui,
     setting: &Setting,
@@ -191,22 +182,24 @@ fn hand_in(
         return Ok(0);
     }
     let handed: Vec<Dropped> = drops.iter().map(|(_, dropped)| dropped.clone()).collect();
-    let receipted = working::unsealed_again(ui, setting, pin, |vault, who| vault.take_drops(who, &handed))?;
-    let (mut rejected, mut written) = (0, BTreeSet::new());
-    for (((name, _), outcome), texts) in drops.iter().zip(&receipted.outcomes).zip(dropped::texts(&receipted)) {
-        rejected += usize::from(matches!(outcome, DropOutcome::Rejected(_)));
+    let mut written = BTreeSet::new();
+    let mut rejected = 0;
+    dropped::hand_in(ui, setting, pin, &handed, |ui, index, outcome, texts| {
+        let Some((name, _)) = drops.get(index) else { return Ok(()) };
+        let is_rejected = matches!(outcome, DropOutcome::Rejected(_)) || dropped::partly(outcome).is_some();
+        rejected += usize::from(is_rejected);
         if let Some(folder) = receipts {
             // Files of several folders may have the same name.
             let own = places::own_name(Path::new(name));
-            let put = places::put_receipts(folder, &own, &texts, |name| Ok(!written.contains(name)))?;
+            let put = places::put_receipts(folder, &own, texts, None, |name| Ok(!written.contains(name)))?;
             if put != own && !texts.is_empty() {
                 let receipt = folder.place(places::receipt_name(&put, 1));
                 ui.note(format_args!("the receipt of {name} is in {}", receipt.display()));
             }
             written.insert(put);
         }
-        dropped::tell(ui, name, outcome)?;
-    }
+        dropped::tell(ui, name, outcome)
+    })?;
     Ok(rejected)
 }
 
@@ -226,35 +219,3 @@ fn unrehearsed(name: &str) -> Failure {
         "leave it out, or leave --dry-run out",
     )
 }
-
-/// Takes a file's passwords in, so many in a commit, in the order of their times. `taken` has what became of each.
-fn take_in(
-    vault: &mut Unsealed,
-    who: &Who,
-    arriving: &[Arriving<'_>],
-    dry_run: bool,
-    progress: &mut Progress,
-    taken: &mut [Option<Escrowed>],
-) -> Result<(), Error> {
-    let order = in_order(arriving);
-    // A rehearsal forgets what it did, so it is one.
-    let at_once = if dry_run { usize::MAX } else { IN_A_COMMIT };
-    for part in order.chunks(at_once.min(order.len()).max(1)) {
-        let batch: Vec<&Arriving<'_>> = part.iter().filter_map(|index| arriving.get(*index)).collect();
-        let done = || progress.advance(1);
-        let escrowed = if dry_run {
-            vault.rehearse(who, &batch, done)?
-        } else {
-            vault.take_in(who, &batch, done)?
-        };
-        for (index, escrowed) in part.iter().zip(escrowed) {
-            if let Some(place) = taken.get_mut(*index) {
-                *place = Some(escrowed);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Passwords in one commit: few enough that none is held back for long, and each commit is one write to the TPM.
-const IN_A_COMMIT: usize = 10_000;

@@ -1,5 +1,8 @@
 //! Working in an unsealed vault: PIN, lock, one operation, and closing again.
 
+use std::thread;
+use std::time::Duration;
+
 use strongroom_core::values::Operator;
 use strongroom_core::values::Pin;
 use strongroom_vault::ops::Error;
@@ -50,6 +53,11 @@ pub(super) fn unsealed_again<T>(
     worked(ui, vault, operator, work)
 }
 
+/// Waits a moment with the vault closed: a process that queued for it has it by then.
+pub(super) fn step_aside() {
+    thread::sleep(MOMENT);
+}
+
 fn worked<T>(
     ui: &mut Ui,
     mut vault: Unsealed,
@@ -84,3 +92,6 @@ pub(super) fn who() -> Result<Operator, Failure> {
         source,
     })
 }
+
+/// The kernel wakes who queued for a lock at once, and yet whoever let it go could have it again before.
+const MOMENT: Duration = Duration::from_millis(50);

@@ -76,13 +76,13 @@ pub(crate) struct Handled<'a> {
     sender: Option<&'a LogText>,
     late: Option<bool>,
     escrow_id: Option<EscrowId>,
-    device: Option<&'a DeviceName>,
+    pub(crate) device: Option<&'a DeviceName>,
     volume: Option<&'a MountPoint>,
-    protector_id: Option<ProtectorId>,
+    pub(crate) protector_id: Option<ProtectorId>,
     state: Option<EscrowState>,
     unconfirmed: Option<bool>,
     rule: Option<Rule>,
-    why: String,
+    pub(crate) why: String,
     leaf: Option<u64>,
     #[serde(skip)]
     pub(crate) escrowed: Option<&'a Escrowed>,
@@ -92,15 +92,14 @@ impl<'a> Handled<'a> {
     /// All that is to be told of a drop.
     pub(crate) fn all(file: &'a str, outcome: &'a DropOutcome) -> Vec<Self> {
         match outcome {
-            DropOutcome::Rejected(error) => vec![Self::rejected(file, error.to_string())],
+            DropOutcome::Rejected(why) => vec![Self::rejected(file, why.to_string())],
+            DropOutcome::Left => Vec::new(),
             DropOutcome::Replayed(leaves) => vec![Self {
                 leaf: leaves.first().copied(),
                 ..Self::bare(file, "replayed", "the same file was taken in before".to_owned())
             }],
-            DropOutcome::Taken(taken) => taken
-                .escrowed
-                .iter()
-                .map(|escrowed| Self {
+            DropOutcome::Taken(taken) => {
+                let escrowed = taken.escrowed.iter().map(|escrowed| Self {
                     sender: taken.sender.as_ref(),
                     late: Some(taken.late),
                     escrow_id: Some(escrowed.record.escrow),
@@ -113,8 +112,17 @@ impl<'a> Handled<'a> {
                     leaf: escrowed.leaf,
                     escrowed: Some(escrowed),
                     ..Self::bare(file, "taken", escrowed.rule.why().to_owned())
-                })
-                .collect(),
+                });
+                let refused = taken.refused.iter().map(|refused| Self {
+                    sender: taken.sender.as_ref(),
+                    late: Some(taken.late),
+                    device: Some(&refused.device),
+                    volume: refused.mount.as_ref(),
+                    protector_id: Some(refused.protector),
+                    ..Self::rejected(file, refused.why.why().to_owned())
+                });
+                escrowed.chain(refused).collect()
+            }
         }
     }
 

@@ -322,6 +322,7 @@ pub(crate) struct Logged<'a> {
     wrong_pins: Option<u32>,
     clock_step_ms: Option<i64>,
     file: Option<&'a LogText>,
+    sender: Option<&'a LogText>,
 }
 
 impl<'a> Logged<'a> {
@@ -348,6 +349,7 @@ impl<'a> Logged<'a> {
             wrong_pins: event.wrong_pins,
             clock_step_ms: event.clock_step,
             file: body.file.as_ref(),
+            sender: body.sender.as_ref().map(|sender| &sender.name),
         }
     }
 }

@@ -84,7 +84,7 @@ impl Story {
     }
 
     pub(crate) fn projection(&self) -> &Projection {
-        self.replay.finish().unwrap()
+        self.replay.projection()
     }
 }
 

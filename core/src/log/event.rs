@@ -15,6 +15,7 @@ use crate::values::LogText;
 use crate::values::MountPoint;
 use crate::values::Operator;
 use crate::values::ProtectorId;
+use crate::values::SenderId;
 use crate::values::Time;
 use crate::values::VolumeId;
 
@@ -83,6 +84,9 @@ pub struct EventBody {
     /// SHA-256 of the drop that brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drop: Option<Digest>,
+    /// The enrolled sender that made the drop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<DropSender>,
     /// What it came to, in a word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
@@ -95,6 +99,16 @@ pub struct EventBody {
     /// Every record that is new or has changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
+}
+
+/// The sender of a drop, as the vault knew it when it took the drop in.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropSender {
+    /// Its id.
+    pub id: SenderId,
+    /// What people call it.
+    pub name: LogText,
 }
 
 /// What a commit came to.
@@ -129,6 +143,7 @@ impl EventBody {
             caller: None,
             rule: None,
             drop: None,
+            sender: None,
             result: None,
             file: None,
             epoch: None,

@@ -37,7 +37,9 @@ pub struct Arrival<'a> {
     pub by: &'a str,
     /// The protectors of this volume that the same live source lists.
     pub listed: &'a BTreeSet<ProtectorId>,
-    /// The escrows, of any volume, that hold the same password.
+    /// The escrows of this volume that hold the same password. Of those with the same protector, one that somebody vouches
+    /// for and one that nobody does are enough; of those with another protector, the most exposed one that somebody vouches
+    /// for. Escrows of other volumes are not looked at.
     pub same_password: &'a [EscrowId],
     /// Of the escrows, of any volume, that hold the same password and were shown, the one shown last: the arriving one is
     /// exposed with its dates, and what is created after that showing ends the exposure.
@@ -148,12 +150,6 @@ impl Standing {
 impl Arrival<'_> {
     /// Rules 3 to 6. `again` is the unconfirmed escrow that this arrival gives standing to.
     fn settle(&self, volume: &VolumeRecord, again: Option<&EscrowRecord>) -> Decision {
-        let others = || {
-            volume
-                .escrows
-                .iter()
-                .filter(|held| again.is_none_or(|again| again.escrow != held.escrow))
-        };
         // What a source without standing said of time does not hold; whoever confirms it says it again.
         let time = self.time();
         let record = |state| match again {
@@ -164,23 +160,23 @@ impl Arrival<'_> {
             },
             None => self.fresh(state),
         };
-        let known = || others().filter(|held| !held.unconfirmed);
-        if known().any(|held| held.protector == self.protector) {
-            return self.conflicts(record(EscrowState::Current), known());
+        let mut rivals = volume.escrows.of_protector(self.protector);
+        if rivals.any(|held| !held.unconfirmed) {
+            return self.conflicts(record(EscrowState::Current), volume);
         }
-        let newest = known().filter_map(|held| held.created_at).max();
+        let newest = volume.escrows.newest(None);
         let age = match time {
             Some(time) if newest.is_some_and(|newest| time < newest) => EscrowState::Superseded,
             _ => EscrowState::Current,
         };
-        let twins = known().filter(|held| self.same_password.contains(&held.escrow));
+        let twins = self.same_password(volume).filter(|held| !held.unconfirmed);
         if let Some(twins) = twins.map(|held| held.state).max() {
             return self.becomes(Rule::OtherProtector, record(age.max(twins)));
         }
         match time {
             None => self.becomes(Rule::Undated, record(EscrowState::Current)),
             Some(_) if age == EscrowState::Superseded => self.becomes(Rule::Older, record(age)),
-            Some(time) => self.supersedes(volume, record(age), time, others()),
+            Some(time) => self.supersedes(volume, record(age), time),
         }
     }
 
@@ -207,9 +203,7 @@ impl Arrival<'_> {
             Standing::Seen { at, .. } => at.min(self.at),
             Standing::Dated(_) | Standing::Undated => return false,
         };
-        let others = volume.escrows.iter();
-        let others = others.filter(|other| !other.unconfirmed && other.escrow != held.escrow);
-        let made = others.filter_map(|other| other.created_at);
+        let made = volume.escrows.newest(Some(held.escrow)).into_iter();
         let ended = held.ended.iter().filter(|ending| ending.how != HowEnded::Claimed);
         let successor = held.superseded_by.and_then(|successor| volume.escrow(successor));
         let proven = successor.and_then(|successor| successor.proven_at);
@@ -218,7 +212,7 @@ impl Arrival<'_> {
     }
 
     /// Rule 3: both are kept, and both are marked until one is proven.
-    fn conflicts<'h>(&self, record: EscrowRecord, known: impl Iterator<Item = &'h EscrowRecord>) -> Decision {
+    fn conflicts(&self, record: EscrowRecord, volume: &VolumeRecord) -> Decision {
         let mut decision = self.becomes(
             Rule::OtherPassword,
             EscrowRecord {
@@ -226,7 +220,8 @@ impl Arrival<'_> {
                 ..record
             },
         );
-        for held in known.filter(|held| held.protector == self.protector && !held.conflict) {
+        let rivals = volume.escrows.without_conflict(self.protector);
+        for held in rivals.filter(|held| !held.unconfirmed) {
             decision.changed.push(EscrowRecord {
                 conflict: true,
                 ..held.clone()
@@ -236,16 +231,19 @@ impl Arrival<'_> {
     }
 
     /// Rule 6, for the newest. It makes the others old whether or not anybody vouches for them.
-    fn supersedes<'h>(
-        &self,
-        volume: &VolumeRecord,
-        record: EscrowRecord,
-        time: Time,
-        others: impl Iterator<Item = &'h EscrowRecord>,
-    ) -> Decision {
+    fn supersedes(&self, volume: &VolumeRecord, record: EscrowRecord, time: Time) -> Decision {
+        let escrow = record.escrow;
         let mut decision = self.becomes(Rule::Newest, record);
         let live = self.standing.is_live();
-        for held in others.filter(|held| !(live && self.listed.contains(&held.protector))) {
+        let others: Vec<&EscrowRecord> = match volume.supersedes() {
+            true => volume.escrows.open().collect(),
+            false => volume.escrows.exposed().collect(),
+        };
+        let is_spared = |held: &EscrowRecord| live && self.listed.contains(&held.protector);
+        for held in others {
+            if held.escrow == escrow || is_spared(held) {
+                continue;
+            }
             let goes = match held.state {
                 EscrowState::Current => volume.supersedes() && held.known_since() <= time,
                 EscrowState::Exposed => held.shown_at.is_some_and(|shown| time > shown),
@@ -354,13 +352,15 @@ impl Arrival<'_> {
 
     /// The escrow that holds it already; one that somebody vouches for before any other.
     fn held_in<'v>(&self, volume: &'v VolumeRecord) -> Option<&'v EscrowRecord> {
-        let mut held = volume.escrows.iter().filter(|held| self.is_held_as(held));
+        let mut held = self
+            .same_password(volume)
+            .filter(|held| held.protector == self.protector);
         let vouched = held.clone().find(|held| !held.unconfirmed);
         vouched.or_else(|| held.next())
     }
 
-    fn is_held_as(&self, held: &EscrowRecord) -> bool {
-        held.protector == self.protector && self.same_password.contains(&held.escrow)
+    fn same_password<'v>(&self, volume: &'v VolumeRecord) -> impl Iterator<Item = &'v EscrowRecord> + Clone {
+        self.same_password.iter().filter_map(|escrow| volume.escrow(*escrow))
     }
 }
 

@@ -147,6 +147,18 @@ impl Projection {
         self.size
     }
 
+    /// Leaves of the state tree with those that the next root brings.
+    pub fn next_size(&self) -> u64 {
+        u64::try_from(self.volumes.len()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// The records that the next root and the digest of the senders have to hash, the escrows of a changed volume each.
+    pub fn unhashed(&self) -> u64 {
+        let volumes = self.changed.iter().filter_map(|index| self.volume(*index));
+        let escrows = volumes.map(|volume| volume.escrows.len()).sum::<usize>();
+        u64::try_from(escrows.saturating_add(self.senders.len())).unwrap_or(u64::MAX)
+    }
+
     /// The totals.
     pub const fn totals(&self) -> Totals {
         self.totals
@@ -187,9 +199,10 @@ impl Projection {
     }
 
     fn put_escrow(&mut self, volume: u64, record: &EscrowRecord) -> Result<(), ApplyError> {
+        let number = u64::try_from(self.arrivals.len()).unwrap_or(u64::MAX);
         let held = self.volume_mut(volume).ok_or(ApplyError::NoVolume { volume })?;
         let before = held.escrow(record.escrow).map(|before| before.state);
-        held.put(record.clone());
+        held.escrows.put_at(number, record.clone());
         if before.is_none() {
             self.arrivals.push(record.escrow);
         }
@@ -201,33 +214,15 @@ impl Projection {
 
 impl Projection {
     fn move_escrow(&mut self, from: u64, volume: u64, record: &EscrowRecord) -> Result<(), ApplyError> {
-        let left = self
+        let (number, left) = self
             .volume_mut(from)
-            .and_then(|held| held.take(record.escrow))
+            .and_then(|held| held.escrows.take(record.escrow))
             .ok_or(ApplyError::NotThere { volume: from })?;
         let held = self.volume_mut(volume).ok_or(ApplyError::NoVolume { volume })?;
-        held.put(record.clone());
-        let arrivals = std::mem::take(&mut held.escrows);
-        let ordered = self.in_order_of_arrival(arrivals);
-        if let Some(held) = self.volume_mut(volume) {
-            held.escrows = ordered;
-        }
+        held.escrows.put_at(number, record.clone());
         self.changed.extend([from, volume]);
         self.totals.count(Some(left.state), record.state);
         Ok(())
-    }
-
-    fn in_order_of_arrival(&self, mut escrows: Vec<EscrowRecord>) -> Vec<EscrowRecord> {
-        let among: BTreeSet<EscrowId> = escrows.iter().map(|record| record.escrow).collect();
-        let numbers: BTreeMap<EscrowId, usize> = self
-            .arrivals
-            .iter()
-            .enumerate()
-            .filter(|(_, escrow)| among.contains(escrow))
-            .map(|(number, escrow)| (*escrow, number))
-            .collect();
-        escrows.sort_by_key(|record| numbers.get(&record.escrow).copied());
-        escrows
     }
 }
 

@@ -64,7 +64,7 @@ pub fn prove(volume: &VolumeRecord, presented: &Presented<'_>) -> Proof {
         speaks,
     };
     let mut proof = Proof::default();
-    for held in &volume.escrows {
+    for held in volume.escrows.iter() {
         let record = judge.judge(held);
         if record == *held {
             continue;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::crypto::Digest;
 use crate::state::EscrowRecord;
+use crate::state::Escrows;
 use crate::state::canonical;
 use crate::tree::hash_leaf;
 use crate::values::DeviceName;
@@ -35,8 +36,8 @@ pub struct VolumeRecord {
     #[serde(rename = "type")]
     pub kind: VolumeType,
     /// Its escrows; an event that names a volume leaves them out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub escrows: Vec<EscrowRecord>,
+    #[serde(default, skip_serializing_if = "Escrows::is_empty")]
+    pub escrows: Escrows,
 }
 
 impl VolumeRecord {
@@ -52,7 +53,7 @@ impl VolumeRecord {
 
     /// Whether the source of one of its escrows is known; where none is, anybody may have named it so.
     pub fn is_vouched_for(&self) -> bool {
-        self.escrows.iter().any(|record| !record.unconfirmed)
+        self.escrows.len() > self.escrows.unconfirmed()
     }
 
     /// The record without anything that tells it from other volumes of its device.
@@ -78,27 +79,12 @@ impl VolumeRecord {
 
     /// One of its escrows.
     pub fn escrow(&self, escrow: EscrowId) -> Option<&EscrowRecord> {
-        self.escrows.iter().find(|record| record.escrow == escrow)
+        self.escrows.get(escrow)
     }
 
     /// Puts `record` in the place of the one of the same escrow, or behind the last.
     pub fn put(&mut self, record: EscrowRecord) {
-        match self.escrows.iter_mut().find(|held| held.escrow == record.escrow) {
-            Some(held) => *held = record,
-            None => {
-                // Most volumes have one, and a list of one escrow would make room for four.
-                if self.escrows.is_empty() {
-                    self.escrows.reserve_exact(1);
-                }
-                self.escrows.push(record);
-            }
-        }
-    }
-
-    /// Takes an escrow out of it.
-    pub(super) fn take(&mut self, escrow: EscrowId) -> Option<EscrowRecord> {
-        let index = self.escrows.iter().position(|record| record.escrow == escrow)?;
-        Some(self.escrows.remove(index))
+        self.escrows.put(record);
     }
 
     /// Whether `other` is named as this is.
@@ -115,7 +101,7 @@ impl VolumeRecord {
             id: self.id,
             mounts: self.mounts.clone(),
             kind: self.kind,
-            escrows: Vec::new(),
+            escrows: Escrows::default(),
         }
     }
 }

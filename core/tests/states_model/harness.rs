@@ -9,6 +9,7 @@ use strongroom_core::state::Change;
 use strongroom_core::state::Decision;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
+use strongroom_core::state::Escrows;
 use strongroom_core::state::Naming;
 use strongroom_core::state::Placement;
 use strongroom_core::state::Projection;
@@ -151,7 +152,7 @@ impl Harness {
                 id: None,
                 mounts: vec![],
                 kind: VolumeType::Unknown,
-                escrows: vec![],
+                escrows: Escrows::default(),
             }))
         };
         let volume = meant(&own, &naming, arriving.confirmed).unwrap_or_else(fresh);

@@ -27,10 +27,14 @@ const NEWEST: &str = "3";
 
 /// The vault of this schema, as its program left it.
 fn unpacked(version: &str) -> Site {
+    unpacked_from(&format!("schema-{version}.tar.xz"))
+}
+
+fn unpacked_from(archive: &str) -> Site {
     let site = Site::empty();
     let vault = site.vault();
     std::fs::create_dir(&vault).unwrap();
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("vaults/schema-{version}.tar.xz"));
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("vaults").join(archive);
     let unpacked = Command::new("tar")
         .args(["--no-same-owner", "-xJf"])
         .args([&archive, Path::new("-C"), &vault])
@@ -149,4 +153,18 @@ fn an_older_schema_that_was_edited_is_refused() {
         site.sqlite().execute_batch("CREATE TABLE planted (a)").unwrap();
         site.run(&["list"]).output().refused(4, "foreign schema");
     }
+}
+
+/// Receipts of many drops of a sender with many devices were no last event of their commit, and no verifier accepted the log.
+#[test]
+fn a_log_whose_receipts_go_on_is_accepted_by_auditors() {
+    let site = unpacked_from("continued-receipts.tar.xz");
+    assert_eq!(site.verify()["events"], 12);
+    for number in 1..4 {
+        site.escrow("PC-1", &made(number));
+        site.verify();
+    }
+    let folder = site.beside("log");
+    export(&site, &folder).ok();
+    audited(&folder, &keys(&site), &[]).ok();
 }

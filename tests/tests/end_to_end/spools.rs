@@ -3,10 +3,13 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
+use rustix::fs::FlockOperation;
+use rustix::fs::flock;
 use rustix::process::Signal;
 
 use crate::end_to_end::handed_in::assert_receipted;
@@ -24,6 +27,7 @@ use crate::end_to_end::intake_verbs::times_taken;
 use crate::end_to_end::machine::hold_lock;
 use crate::end_to_end::machine::wait_until;
 use crate::end_to_end::machine::wait_until_queued;
+use crate::end_to_end::passwords::made;
 use crate::end_to_end::run::DROP_PROGRAM;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
@@ -159,4 +163,84 @@ fn a_watched_spool_is_taken_in_whenever_it_can_be() {
         assert_receipted(&site, &receipt, &done(&site).join(name));
     }
     site.verify();
+}
+
+/// Lays down a drop with so many passwords, each of a device of its own.
+fn lay_down_many(site: &Site, key: [&OsStr; 2], numbers: std::ops::Range<u64>, name: &str) {
+    let devices: Vec<(u64, String)> = numbers.map(|number| (number, format!("PC-{number}"))).collect();
+    let records: Vec<(u64, &str)> = devices
+        .iter()
+        .map(|(number, device)| (*number, device.as_str()))
+        .collect();
+    let table = site.beside("many.csv");
+    fs::write(&table, csv(&records)).unwrap();
+    Run::of(DROP_PROGRAM, ["seal"])
+        .args(key)
+        .args(["--out".into(), spool(site).join(name), table])
+        .output()
+        .ok();
+}
+
+/// What is taken in of it is receipted; what is not is told, beside it and in the answer.
+#[test]
+fn a_drop_of_which_some_is_taken_in_lies_in_done_with_the_reasons() {
+    let site = with_spool();
+    lay_down_many(&site, ["--to".as_ref(), key_file(&site).as_os_str()], 1..36, "a");
+    let output = import_spool(&site).output().code(1);
+    let said = output.lines();
+    let outcomes = |word: &str| said.iter().filter(|line| line["outcome"] == word).count();
+    assert_eq!((outcomes("taken"), outcomes("rejected")), (32, 3));
+    let last = said.last().unwrap();
+    assert_eq!(
+        (&last["device"], &last["leaf"]),
+        (&"PC-35".into(), &serde_json::Value::Null)
+    );
+    let why = "a drop brings at most 32 passwords for which no enrolled sender speaks";
+    assert_eq!(last["why"], why);
+    let reasons = fs::read_to_string(done(&site).join("a.reason")).unwrap();
+    assert_eq!(reasons.lines().filter(|line| line.ends_with(why)).count(), 3);
+    let lying = names(&done(&site));
+    assert_eq!(lying.iter().filter(|name| name.contains("receipt")).count(), 32);
+    assert_eq!(names(&spool(&site).join("rejected")), [] as [&str; 0]);
+    assert_receipted(&site, &done(&site).join("a.receipt.32"), &done(&site).join("a"));
+    site.verify();
+}
+
+/// A long batch lets the vault go between two commits, and who waits for it gets it.
+#[test]
+fn a_command_gets_its_turn_between_two_commits_of_a_batch() {
+    let site = with_spool();
+    let sender = sender_file(&site);
+    for number in 0..6 {
+        let key = ["--sender".as_ref(), sender.as_os_str()];
+        lay_down_many(&site, key, 1 + number * 90..1 + (number + 1) * 90, &format!("{number}"));
+    }
+    let importing = import_spool(&site).start();
+    wait_until("it has the vault", || is_locked(&site.vault()));
+    let escrow = site.escrowing("PC-9999", &made(9999)).start();
+    wait_until_queued(escrow.id());
+    escrow.output().ok();
+    importing.output().ok();
+    let events = site.lines(&["audit", "list"]);
+    let leaf = |is: &dyn Fn(&serde_json::Value) -> bool| {
+        events
+            .iter()
+            .filter(|event| is(event))
+            .map(|event| event["leaf"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let receipts = leaf(&|event| event["action"] == "receipts");
+    let escrow = leaf(&|event| event["device"] == "PC-9999");
+    assert_eq!((receipts.len(), escrow.len()), (2, 1));
+    assert!(
+        receipts[0] < escrow[0] && escrow[0] < receipts[1],
+        "{receipts:?}, {escrow:?}"
+    );
+    site.verify();
+}
+
+/// Whether a process holds the lock of the vault.
+fn is_locked(vault: &Path) -> bool {
+    let lock = fs::File::open(vault.join("lock")).unwrap();
+    flock(&lock, FlockOperation::NonBlockingLockShared).is_err()
 }

@@ -1,5 +1,6 @@
 //! Taking passwords in: what arrives, where it goes, and what becomes of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
@@ -11,11 +12,12 @@ use strongroom_core::drop::OpenedDrop;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::keys::Keyring;
 use strongroom_core::log::Action;
+use strongroom_core::log::DropSender;
 use strongroom_core::log::EventBody;
 use strongroom_core::state::Arrival;
-use strongroom_core::state::Change;
 use strongroom_core::state::Decision;
 use strongroom_core::state::EscrowRecord;
+use strongroom_core::state::Escrows;
 use strongroom_core::state::Naming;
 use strongroom_core::state::Rule;
 use strongroom_core::state::Source;
@@ -36,6 +38,8 @@ use crate::ops::Who;
 use crate::ops::ahead::Ahead;
 use crate::ops::ahead::Encrypted;
 use crate::ops::ahead::Encryptor;
+use crate::ops::changing::escrow_change;
+use crate::ops::changing::naming_change;
 use crate::ops::recording::about;
 use crate::ops::twins::Twins;
 use crate::store::Draft;
@@ -63,6 +67,8 @@ pub struct Arriving<'p> {
     pub file: Option<LogText>,
     /// The drop that brought it: that it came is on record then, even where it brings nothing new.
     pub drop: Option<Digest>,
+    /// The sender of the drop, where the vault knows it.
+    pub sender: Option<DropSender>,
 }
 
 /// What became of a password that was taken in.
@@ -196,6 +202,18 @@ impl<'k> Intake<'k> {
         self.put(session, draft, arriving, self.encryptor.encrypt(arriving)?)
     }
 
+    /// Who ends an exposure by this password: the sender of the drop, where the vault knows one. But where an operator takes
+    /// the drop in who was shown a password of this volume, the end is theirs, so that it is marked as one's own.
+    fn by<'b>(&'b self, volume: &VolumeRecord, arriving: &Arriving<'_>) -> Cow<'b, str> {
+        let mut exposed = volume.escrows.exposed();
+        match &arriving.sender {
+            Some(sender) if exposed.all(|held| held.exposed_by.as_ref() != Some(&self.by)) => {
+                Cow::Owned(format!("sender {}", sender.name))
+            }
+            Some(_) | None => Cow::Borrowed(&self.by),
+        }
+    }
+
     fn put(
         &self,
         session: &mut Session<'_>,
@@ -210,7 +228,8 @@ impl<'k> Intake<'k> {
             digest,
         } = encrypted;
         let volume = volume_for(session, arriving, &fingerprint)?;
-        let twins = Twins::find(session, &volume, &fingerprint)?;
+        let twins = Twins::find(session, &volume, &fingerprint, arriving.protector)?;
+        let by = self.by(&volume, arriving);
         let decision = arrive(
             &volume,
             &Arrival {
@@ -221,7 +240,7 @@ impl<'k> Intake<'k> {
                 standing: arriving.standing,
                 confirmed: arriving.confirmed,
                 at: self.who.at,
-                by: &self.by,
+                by: &by,
                 listed: &arriving.listed,
                 same_password: &twins.escrows,
                 shown: twins.shown.as_ref(),
@@ -231,6 +250,7 @@ impl<'k> Intake<'k> {
         let mut event = event(session, &volume, &decision)?;
         event.file.clone_from(&arriving.file);
         event.drop = arriving.drop;
+        event.sender.clone_from(&arriving.sender);
         let mut escrowed = Escrowed::of(&volume, &decision)?;
         if event.changes.is_empty() && arriving.drop.is_some() {
             // A receipt says of the escrow what it is.
@@ -282,8 +302,13 @@ fn volume_for(
         };
     };
     let volumes = session.volumes_of(device)?;
-    let held = meant(&volumes, &arriving.naming, arriving.confirmed);
+    let held = volume_of(&volumes, arriving);
     Ok(held.unwrap_or_else(|| arriving.naming.of(new_volume(session, Some(name_of(&volumes, device))))))
+}
+
+/// The volume of the device, of which these are all, that is meant; none where it is not there yet.
+pub(super) fn volume_of(volumes: &[Arc<VolumeRecord>], arriving: &Arriving<'_>) -> Option<Arc<VolumeRecord>> {
+    meant(volumes, &arriving.naming, arriving.confirmed)
 }
 
 fn held_somewhere(
@@ -291,16 +316,14 @@ fn held_somewhere(
     arriving: &Arriving<'_>,
     fingerprint: &Fingerprint,
 ) -> Result<Option<Arc<VolumeRecord>>, Error> {
-    for (escrow, volume) in session.same_password(NO_VOLUME, fingerprint)? {
-        let volume = session.volume(volume)?;
-        if volume
-            .escrow(escrow)
-            .is_some_and(|held| held.protector == arriving.protector && (!held.unconfirmed || !arriving.confirmed))
-        {
-            return Ok(Some(volume));
-        }
-    }
-    Ok(None)
+    let held = session.held_anywhere(arriving.protector, fingerprint, arriving.confirmed)?;
+    let Some((escrow, volume)) = held else {
+        return Ok(None);
+    };
+    let volume = session.volume(volume)?;
+    let is_meant =
+        |held: &EscrowRecord| held.protector == arriving.protector && (!held.unconfirmed || !arriving.confirmed);
+    Ok(volume.escrow(escrow).is_some_and(is_meant).then_some(volume))
 }
 
 fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Arc<VolumeRecord> {
@@ -310,7 +333,7 @@ fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Arc<VolumeRe
         id: None,
         mounts: Vec::new(),
         kind: VolumeType::Unknown,
-        escrows: Vec::new(),
+        escrows: Escrows::default(),
     })
 }
 
@@ -335,35 +358,6 @@ fn event(session: &Session<'_>, volume: &VolumeRecord, decision: &Decision) -> R
     Ok(event)
 }
 
-/// The event of an escrow that was there and goes to the volume `target` now, where it is not there yet.
-pub(super) fn settled(
-    session: &Session<'_>,
-    event: EventBody,
-    (from, held): (&VolumeRecord, &EscrowRecord),
-    target: &VolumeRecord,
-    decision: &Decision,
-) -> Result<EventBody, Error> {
-    let mut event = EventBody {
-        rule: Some(decision.rule),
-        result: Some(decision.state.as_str().to_owned()),
-        ..event
-    };
-    event.changes.extend(naming_change(session, target)?);
-    let moves = from.volume != target.volume;
-    for record in decision.changed.iter().filter(|record| moves || *record != held) {
-        event.changes.push(if moves && record.escrow == held.escrow {
-            Change::Moved {
-                from: from.volume,
-                volume: target.volume,
-                record: Box::new(record.clone()),
-            }
-        } else {
-            escrow_change(target, record)
-        });
-    }
-    Ok(event)
-}
-
 /// The record of the escrow that a decision is about, as it is then.
 fn decided<'a>(volume: &'a VolumeRecord, decision: &'a Decision) -> Result<&'a EscrowRecord, Error> {
     let changed = decision.changed.iter().find(|record| record.escrow == decision.escrow);
@@ -374,19 +368,5 @@ fn decided<'a>(volume: &'a VolumeRecord, decision: &'a Decision) -> Result<&'a E
         })
 }
 
-/// The change that names a volume, where it is new or is named otherwise now.
-pub(super) fn naming_change(session: &Session<'_>, volume: &VolumeRecord) -> Result<Option<Change>, Error> {
-    Ok((!session.is_named_so(volume)?).then(|| Change::Volume(volume.naming())))
-}
-
-pub(super) fn escrow_change(volume: &VolumeRecord, record: &EscrowRecord) -> Change {
-    Change::Escrow {
-        volume: volume.volume,
-        record: Box::new(record.clone()),
-    }
-}
-
 /// Passwords that leave much to be copied.
 const MANY: usize = 1000;
-/// The first volume has the number 1.
-const NO_VOLUME: u64 = 0;

@@ -17,7 +17,7 @@ use crate::ops::Escrowed;
 use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::ops::arriving::name_of;
-use crate::ops::arriving::settled;
+use crate::ops::changing::settled;
 use crate::ops::confirm::own_times;
 use crate::ops::recording::about;
 use crate::ops::recording::located;
@@ -68,7 +68,7 @@ impl Unsealed {
         }
         let (_, fingerprint) = session.held(&from, held.escrow)?;
         let target = target(&mut session, &from, request)?;
-        let twins = Twins::find(&mut session, &target, &fingerprint)?;
+        let twins = Twins::find(&mut session, &target, &fingerprint, held.protector)?;
         let decision = assign(
             &target,
             &held,

@@ -19,7 +19,7 @@ use crate::ops::Error;
 use crate::ops::Escrowed;
 use crate::ops::Unsealed;
 use crate::ops::Who;
-use crate::ops::arriving::settled;
+use crate::ops::changing::settled;
 use crate::ops::recording::about;
 use crate::ops::recording::located;
 use crate::ops::twins::Twins;
@@ -63,7 +63,7 @@ impl Unsealed {
         }
         let (_, fingerprint) = session.held(&volume, held.escrow)?;
         let target = target(&mut session, &volume)?;
-        let twins = Twins::find(&mut session, &target, &fingerprint)?;
+        let twins = Twins::find(&mut session, &target, &fingerprint, held.protector)?;
         let decision = confirm(
             &target,
             &held,

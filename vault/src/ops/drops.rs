@@ -1,6 +1,8 @@
 //! Drops: opened, taken in by the standing of their senders, and receipted.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use strongroom_core::crypto::Digest;
@@ -10,6 +12,7 @@ use strongroom_core::drop::OpenDropError;
 use strongroom_core::drop::OpenedDrop;
 use strongroom_core::log::Action;
 use strongroom_core::log::Checkpoint;
+use strongroom_core::log::DropSender;
 use strongroom_core::log::EventBody;
 use strongroom_core::log::EventProof;
 use strongroom_core::log::Note;
@@ -20,16 +23,21 @@ use strongroom_core::state::Standing;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
+use strongroom_core::values::MountPoint;
+use strongroom_core::values::ProtectorId;
 use strongroom_core::values::SenderId;
 
 use crate::ops::Arriving;
 use crate::ops::Error;
 use crate::ops::Escrowed;
+use crate::ops::TooMany;
 use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::ops::arriving::Intake;
+use crate::ops::bounds::beyond;
 use crate::ops::senders::with_senders;
 use crate::store::Draft;
+use crate::store::HandOut;
 use crate::store::Session;
 
 /// A drop that was handed in.
@@ -46,10 +54,30 @@ pub struct Dropped {
 pub enum DropOutcome {
     /// What it brought is held.
     Taken(TakenDrop),
-    /// It does not open.
-    Rejected(OpenDropError),
+    /// Nothing of it is taken in.
+    Rejected(RejectedDrop),
     /// The same file was taken in before, in these events.
     Replayed(Vec<u64>),
+    /// It is left for the next commit: this one has as much as it should.
+    Left,
+}
+
+/// Why nothing of a drop is taken in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RejectedDrop {
+    /// It does not open.
+    Open(OpenDropError),
+    /// Nobody vouches for what it brings, and there are too many such already.
+    TooMany(TooMany),
+}
+
+impl fmt::Display for RejectedDrop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(error) => error.fmt(f),
+            Self::TooMany(many) => f.write_str(many.why()),
+        }
+    }
 }
 
 /// A drop that was taken in.
@@ -59,8 +87,23 @@ pub struct TakenDrop {
     pub sender: Option<LogText>,
     /// Whether a newer one of its sender had been taken in before.
     pub late: bool,
-    /// What became of each password that it brought.
+    /// What became of each password that was taken in.
     pub escrowed: Vec<Escrowed>,
+    /// Those that were not taken in.
+    pub refused: Vec<Refused>,
+}
+
+/// A password of a drop that was not taken in.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The device.
+    pub device: DeviceName,
+    /// Where its volume is mounted, as far as the drop says.
+    pub mount: Option<MountPoint>,
+    /// The protector.
+    pub protector: ProtectorId,
+    /// Why.
+    pub why: TooMany,
 }
 
 /// Drops that were taken in, and what proves it.
@@ -73,7 +116,8 @@ pub struct Receipted {
 }
 
 impl Unsealed {
-    /// Takes in what drops bring, in one commit, and hands out the receipts.
+    /// Takes in what drops bring, in one commit, and hands out the receipts. What is [left](DropOutcome::Left) is for another
+    /// commit, between which and this one the vault is to be closed: others wait for it.
     ///
     /// # Errors
     ///
@@ -97,27 +141,24 @@ impl Unsealed {
                 .into_iter()
                 .map(|sender| (sender.sender, sender))
                 .collect(),
-            changed: Vec::new(),
+            changed: BTreeSet::new(),
             seen: BTreeMap::new(),
         };
         let outcomes = desk.take_all(&mut session, &mut draft, drops)?;
-        if outcomes
-            .iter()
-            .all(|outcome| matches!(outcome, DropOutcome::Rejected(_)))
-        {
+        let handled = outcomes.iter().filter(|outcome| !outcome.is_left()).count();
+        if !outcomes.iter().any(DropOutcome::is_receipted) {
             return Ok(Receipted {
                 receipts: vec![Vec::new(); outcomes.len()],
                 outcomes,
             });
         }
-        let mut body = EventBody {
-            result: Some(format!("{} drops", outcomes.len())),
-            ..EventBody::new(Action::Receipts)
+        let renewed = desk.renewed(self.renewed.as_ref().unwrap_or(&self.vault), &mut draft);
+        let hand_out = HandOut {
+            result: Some(format!("{handled} drops")),
+            ..HandOut::new(Action::Receipts)
         };
-        let renewed = desk.renewed(self.renewed.as_ref().unwrap_or(&self.vault), &mut body);
-        draft.event(body);
         let tpm = &mut self.tpm;
-        let committed = session.hand_out(draft, &key, |note, checkpoint| {
+        let committed = session.hand_out(draft, hand_out, &key, |note, checkpoint| {
             let signature = tpm.sign(&object, &authorisation, note.text().as_bytes())?;
             note.add(&machine, &signature);
             Ok::<_, Error>((note.clone(), checkpoint, outcomes))
@@ -140,7 +181,7 @@ impl Unsealed {
         checkpoint: &Checkpoint,
     ) -> Result<Vec<EventProof>, Error> {
         let leaves: Vec<u64> = match outcome {
-            DropOutcome::Rejected(_) => Vec::new(),
+            DropOutcome::Rejected(_) | DropOutcome::Left => Vec::new(),
             DropOutcome::Replayed(leaves) => leaves.clone(),
             DropOutcome::Taken(taken) => taken.escrowed.iter().filter_map(|escrowed| escrowed.leaf).collect(),
         };
@@ -156,13 +197,14 @@ impl Unsealed {
 struct Desk<'k> {
     intake: Intake<'k>,
     senders: BTreeMap<SenderId, SenderRecord>,
-    changed: Vec<SenderId>,
+    changed: BTreeSet<SenderId>,
     /// The events of the drops of this commit.
     seen: BTreeMap<[u8; 32], Vec<u64>>,
 }
 
 impl Desk<'_> {
-    /// Takes drops in, in the order of their sequences: so it is no matter in which they lie there.
+    /// Takes drops in, in the order of their sequences: so it is no matter in which they lie there. Once they have brought as
+    /// many passwords as a commit should, the others are left.
     fn take_all(
         &mut self,
         session: &mut Session<'_>,
@@ -173,10 +215,15 @@ impl Desk<'_> {
         let mut order: Vec<_> = drops.iter().zip(opened).enumerate().collect();
         order.sort_by_key(|(_, (_, opened))| opened.as_ref().ok().map(|opened| opened.sequence));
         let mut outcomes = Vec::with_capacity(order.len());
+        let mut passwords = 0;
         for (index, (dropped, opened)) in order {
             let outcome = match opened {
-                Ok(opened) => self.take(session, draft, dropped, &opened)?,
-                Err(error) => DropOutcome::Rejected(error),
+                Ok(_) if passwords >= IN_A_COMMIT => DropOutcome::Left,
+                Ok(opened) => {
+                    passwords += opened.escrows.len();
+                    self.take(session, draft, dropped, &opened)?
+                }
+                Err(error) => DropOutcome::Rejected(RejectedDrop::Open(error)),
             };
             outcomes.push((index, outcome));
         }
@@ -204,11 +251,23 @@ impl Desk<'_> {
             sender: sender.as_ref().map(|sender| sender.name.clone()),
             late,
             escrowed: Vec::new(),
+            refused: Vec::new(),
         };
+        let mut unconfirmed = 0;
         for escrow in &opened.escrows {
             let arriving = arriving(opened, escrow, sender.as_ref(), late, dropped.file.as_ref());
-            let escrowed = self.intake.take(session, draft, &arriving)?;
-            taken.escrowed.push(escrowed);
+            if !arriving.confirmed {
+                if let Some(why) = beyond(session, &arriving, unconfirmed)? {
+                    taken.refused.push(Refused::of(escrow, why));
+                    continue;
+                }
+                unconfirmed += 1;
+            }
+            taken.escrowed.push(self.intake.take(session, draft, &arriving)?);
+        }
+        if let ([], Some(refused)) = (taken.escrowed.as_slice(), taken.refused.first()) {
+            // Nothing of it is on record, so it counts as if it had not come: it can come again.
+            return Ok(DropOutcome::Rejected(RejectedDrop::TooMany(refused.why)));
         }
         let leaves = taken.escrowed.iter().filter_map(|escrowed| escrowed.leaf).collect();
         self.seen.insert(*digest.as_bytes(), leaves);
@@ -229,15 +288,19 @@ impl Desk<'_> {
     fn count(&mut self, sender: SenderId, sequence: u64) {
         if let Some(sender) = self.senders.get_mut(&sender) {
             sender.last_sequence = Some(sequence);
-            self.changed.push(sender.sender);
+            self.changed.insert(sender.sender);
         }
     }
 
-    /// Adds what became of the senders to the last event, and gives the vault record that knows of it.
-    fn renewed(self, vault: &VaultRecord, body: &mut EventBody) -> Option<VaultRecord> {
+    /// Adds what became of the senders, each once, and gives the vault record that knows of it.
+    ///
+    /// It goes on from the last event that took a password in, and stands in no event that a receipt proves: receipts lie
+    /// open, and for which devices a sender speaks is no other agent's business.
+    fn renewed(self, vault: &VaultRecord, draft: &mut Draft) -> Option<VaultRecord> {
         if self.changed.is_empty() {
             return None;
         }
+        let mut body = EventBody::new(Action::Continued);
         for sender in &self.changed {
             let record = self.senders.get(sender)?;
             body.changes.push(Change::Sender(Box::new(record.clone())));
@@ -245,7 +308,30 @@ impl Desk<'_> {
         let mut senders: Vec<SenderRecord> = self.senders.into_values().collect();
         let renewed = with_senders(vault, &mut senders);
         body.changes.push(Change::Vault(Box::new(renewed.clone())));
+        draft.event(body);
         Some(renewed)
+    }
+}
+
+impl DropOutcome {
+    /// Returns whether the drop is left for another commit.
+    pub const fn is_left(&self) -> bool {
+        matches!(self, Self::Left)
+    }
+
+    const fn is_receipted(&self) -> bool {
+        matches!(self, Self::Taken(_) | Self::Replayed(_))
+    }
+}
+
+impl Refused {
+    fn of(escrow: &DroppedEscrow, why: TooMany) -> Self {
+        Self {
+            device: escrow.device.clone(),
+            mount: escrow.naming.mount.clone(),
+            protector: escrow.protector,
+            why,
+        }
     }
 }
 
@@ -279,5 +365,12 @@ fn arriving<'d>(
         listed,
         file: file.cloned(),
         drop: Some(opened.digest),
+        sender: sender.map(|sender| DropSender {
+            id: sender.sender,
+            name: sender.name.clone(),
+        }),
     }
 }
+
+/// Passwords in one commit of drops. The last drop of it may bring more.
+const IN_A_COMMIT: usize = 256;

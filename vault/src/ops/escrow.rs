@@ -50,6 +50,7 @@ impl Unsealed {
             listed: Arc::new(BTreeSet::from([request.protector])),
             file: None,
             drop: None,
+            sender: None,
         };
         let taken = self.take_in(who, &[&arriving], || {})?;
         let one = taken.into_iter().next();

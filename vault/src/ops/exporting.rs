@@ -11,6 +11,7 @@ use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::store::ExportFolder;
 use crate::store::Exported;
+use crate::store::HandOut;
 
 impl Unsealed {
     /// Puts on record that the log is handed out; [`Inventory::export`] then writes it.
@@ -23,7 +24,7 @@ impl Unsealed {
         let (last, _) = snapshot.last_event()?;
         snapshot.require_extends(folder, last.leaf + 1)?;
         drop(snapshot);
-        self.hand_out(who, EventBody::new(Action::Export))
+        self.hand_out(who, HandOut::new(Action::Export))
     }
 
     /// Hands out the proof of one event.
@@ -43,9 +44,9 @@ impl Unsealed {
             self.refuse(who, refused)?;
             return Err(error);
         }
-        let event = EventBody {
+        let event = HandOut {
             result: Some(format!("leaf {leaf}")),
-            ..EventBody::new(Action::Proof)
+            ..HandOut::new(Action::Proof)
         };
         let handed_out = self.hand_out(who, event)?;
         let proof = self

@@ -6,7 +6,6 @@
 use strongroom_core::crypto::sha256;
 use strongroom_core::log::Action;
 use strongroom_core::log::Checkpoint;
-use strongroom_core::log::EventBody;
 use strongroom_core::log::LogKeys;
 use strongroom_core::log::Note;
 use strongroom_core::log::VerifierKey;
@@ -19,6 +18,7 @@ use crate::ops::log_keys::claimed_keys;
 use crate::ops::log_keys::log_key;
 use crate::store::Alarm;
 use crate::store::Draft;
+use crate::store::HandOut;
 use crate::tpm::SigningObject;
 
 /// A checkpoint that left the vault.
@@ -43,15 +43,15 @@ impl Unsealed {
     pub fn checkpoint(&mut self, who: &Who, phrase: Option<LogText>) -> Result<HandedOut, Error> {
         self.hand_out(
             who,
-            EventBody {
+            HandOut {
                 note: phrase,
-                ..EventBody::new(Action::Checkpoint)
+                ..HandOut::new(Action::Checkpoint)
             },
         )
     }
 
     /// Commits an event that hands the log out as it is with it, and gives the signed checkpoint.
-    pub(super) fn hand_out(&mut self, who: &Who, event: EventBody) -> Result<HandedOut, Error> {
+    pub(super) fn hand_out(&mut self, who: &Who, event: HandOut) -> Result<HandedOut, Error> {
         let trust = self.trust()?;
         let mut draft = self.draft(who)?;
         let (keys, machine, object) = self.signers(&draft)?;
@@ -64,9 +64,8 @@ impl Unsealed {
         let session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
         let leaf = session.next_leaf(&draft);
-        draft.event(event);
         let tpm = &mut self.tpm;
-        let committed = session.hand_out(draft, &key, |note, checkpoint| {
+        let committed = session.hand_out(draft, event, &key, |note, checkpoint| {
             let signature = tpm.sign(&object, &authorisation, note.text().as_bytes())?;
             note.add(&machine, &signature);
             Ok::<_, Error>(HandedOut {

@@ -41,6 +41,10 @@ impl Unsealed {
         if self.vault.tpm_key.is_some() {
             return Ok(());
         }
+        if self.vault.tpm_key.is_some() {
+            draft.event(EventBody::new(Action::Migrated));
+            return Ok(());
+        }
         let object = self
             .tpm
             .create_signing_key(&self.keyring.secret().tpm_signing_authorisation())?;

@@ -6,7 +6,6 @@ use strongroom_core::audit::Report;
 use strongroom_core::audit::Reveals;
 use strongroom_core::audit::Verification;
 use strongroom_core::log::Action;
-use strongroom_core::log::EventBody;
 
 use crate::ops::Error;
 use crate::ops::HandedOut;
@@ -14,6 +13,7 @@ use crate::ops::Inventory;
 use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::store::Alarm;
+use crate::store::HandOut;
 
 /// A log, summed up for people.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Unsealed {
     ///
     /// Fails if it cannot be recorded, or if the TPM does not sign.
     pub fn report(&mut self, who: &Who) -> Result<HandedOut, Error> {
-        self.hand_out(who, EventBody::new(Action::Report))
+        self.hand_out(who, HandOut::new(Action::Report))
     }
 }
 

@@ -9,6 +9,7 @@ use strongroom_core::log::EventBody;
 use strongroom_core::state::Change;
 use strongroom_core::state::SenderRecord;
 use strongroom_core::state::VaultRecord;
+use strongroom_core::state::canonical_len;
 use strongroom_core::state::senders_digest;
 use strongroom_core::values::LogText;
 use strongroom_core::values::SenderDevices;
@@ -77,6 +78,15 @@ impl Unsealed {
             revoked_at: None,
             last_sequence: None,
         };
+        let longest = SenderRecord {
+            revoked_at: Some(who.at),
+            last_sequence: Some(u64::MAX),
+            ..record.clone()
+        };
+        if canonical_len(&longest) > MAX_RECORD_LEN {
+            // With its first drop the record would fit into no leaf, and the drop into no commit.
+            return Err(ParseKeyFileError::TooLong.into());
+        }
         let vault = self.renewed.as_ref().unwrap_or(&self.vault);
         let file = SenderFile::enrolled(
             drop_key_of(vault, &self.keyring)?,
@@ -190,3 +200,6 @@ impl From<ParseKeyFileError> for Error {
         Self::SenderFile(error)
     }
 }
+
+/// Bytes of a sender's record: a leaf holds 65,535, and what else stands in an event is under 8 KiB.
+const MAX_RECORD_LEN: usize = 56 * 1024;

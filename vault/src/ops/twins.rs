@@ -5,13 +5,16 @@ use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::values::EscrowId;
+use strongroom_core::values::ProtectorId;
 
 use crate::ops::Error;
 use crate::store::Session;
 
-/// The escrows that hold the same password, each in a volume that is proven.
+/// What the other escrows of a password mean for one that arrives, each of them proven.
 pub(super) struct Twins {
+    /// Those of the volume that it goes to, as far as the rules ask for them.
     pub(super) escrows: Vec<EscrowId>,
+    /// The one, of any volume, that says until when the password is to be rotated.
     pub(super) shown: Option<EscrowRecord>,
 }
 
@@ -20,17 +23,14 @@ impl Twins {
         session: &mut Session<'_>,
         target: &VolumeRecord,
         fingerprint: &Fingerprint,
+        protector: ProtectorId,
     ) -> Result<Self, Error> {
         let mut twins = Self {
-            escrows: Vec::new(),
+            escrows: session.same_password_here(target.volume, fingerprint, protector),
             shown: None,
         };
-        for (escrow, volume) in session.same_password(target.volume, fingerprint)? {
-            let volume = session.volume(volume)?;
-            twins.escrows.push(escrow);
-            if let Some(record) = volume.escrow(escrow).filter(|record| record.ever_shown()) {
-                twins.was_shown(record);
-            }
+        for record in session.shown(target.volume, fingerprint)? {
+            twins.was_shown(&record);
         }
         Ok(twins)
     }

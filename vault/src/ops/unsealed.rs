@@ -113,6 +113,11 @@ impl Unsealed {
         self.rolled_forward
     }
 
+    /// Returns whether another process queues for the vault, as far as the kernel tells this one.
+    pub fn is_wanted(&self) -> bool {
+        self.lock.is_wanted()
+    }
+
     /// The vault record. It is proven by each session before that decides anything.
     pub const fn vault(&self) -> &VaultRecord {
         &self.vault

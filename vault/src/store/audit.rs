@@ -2,6 +2,8 @@
 
 mod checkpoints;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use strongroom_core::crypto::Digest;
 use strongroom_core::log::Replay;
@@ -155,10 +157,10 @@ impl Snapshot<'_> {
 
     fn audit_escrows(&self, logged: &VolumeRecord) -> Result<(), StoreError> {
         let held = rows::escrows(&self.transaction, logged.volume)?;
-        for record in &logged.escrows {
-            let row = held
-                .iter()
-                .find(|row| row.record.escrow == record.escrow)
+        let by_escrow: BTreeMap<_, _> = held.iter().map(|row| (row.record.escrow, row)).collect();
+        for record in logged.escrows.iter() {
+            let row = by_escrow
+                .get(&record.escrow)
                 .ok_or_else(|| Alarm::tampered(format!("escrow {} is missing", record.escrow)))?;
             require_same(&row.record, record, &format!("escrow {}", record.escrow))?;
         }

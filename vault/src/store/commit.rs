@@ -26,6 +26,7 @@ use strongroom_core::tree::Frontier;
 use strongroom_core::tree::TreeEdit;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
+use strongroom_core::values::LogText;
 use strongroom_core::values::MountPoint;
 use strongroom_core::values::Operator;
 use strongroom_core::values::Time;
@@ -55,12 +56,35 @@ pub struct Stamp {
     pub wrong_pins: Option<u32>,
 }
 
+/// The event by which a checkpoint leaves the vault. It has no changes: so it is one leaf, the last of its commit, whatever
+/// else that commit brings.
+#[derive(Clone, Debug)]
+pub struct HandOut {
+    /// One that [hands out](Action::hands_out).
+    pub action: Action,
+    /// Words of whoever asked for it.
+    pub note: Option<LogText>,
+    /// What else leaves the vault, in a word.
+    pub result: Option<String>,
+}
+
+impl HandOut {
+    /// A hand-out that says nothing more.
+    pub const fn new(action: Action) -> Self {
+        Self {
+            action,
+            note: None,
+            result: None,
+        }
+    }
+}
+
 /// What a commit is to bring.
 pub struct Draft {
     stamp: Stamp,
     /// Those that are not staged yet.
     bodies: VecDeque<EventBody>,
-    last: Option<Action>,
+    is_empty: bool,
     held: BTreeMap<EscrowId, (Envelope, Fingerprint)>,
     vault_bytes: Option<VaultBytes>,
 }
@@ -71,7 +95,7 @@ impl Draft {
         Self {
             stamp,
             bodies: VecDeque::new(),
-            last: None,
+            is_empty: true,
             held: BTreeMap::new(),
             vault_bytes: None,
         }
@@ -79,10 +103,8 @@ impl Draft {
 
     /// Adds an event; where its changes are too many for one leaf, further ones continue it.
     pub fn event(&mut self, body: EventBody) {
-        split(body, |part| {
-            self.last = Some(part.action);
-            self.bodies.push_back(part);
-        });
+        self.is_empty = false;
+        split(body, |part| self.bodies.push_back(part));
     }
 
     /// Adds what the row of a new escrow holds beside its record.
@@ -97,16 +119,12 @@ impl Draft {
 
     /// Whether it brings nothing.
     pub const fn is_empty(&self) -> bool {
-        self.last.is_none()
+        self.is_empty
     }
 
     /// The TPM's signing key, where it comes with this commit.
     pub fn signing_key(&self) -> Option<&[u8]> {
         self.vault_bytes.as_ref()?.signing_key.as_deref()
-    }
-
-    fn hands_out(&self) -> bool {
-        self.last.is_some_and(Action::hands_out)
     }
 
     pub(super) const fn stamp(&self) -> &Stamp {
@@ -141,11 +159,11 @@ impl Session<'_> {
     /// again tells what is in the file.
     pub fn commit<E>(mut self, mut draft: Draft, key: &SigningKey, subject: E) -> Result<Committed<E>, StoreError> {
         let (number, checkpoint) = self.make(&mut draft)?;
-        self.conclude(&draft, number, checkpoint, &checkpoint.sign(key), subject)
+        self.conclude(false, number, checkpoint, &checkpoint.sign(key), subject)
     }
 
-    /// Commits `draft`, whose last event hands out the checkpoint that this makes: `countersign` adds the signature of
-    /// the machine to it, and gives what the receipt then stands for.
+    /// Commits `draft` and behind it `hand_out`, by which the checkpoint that this makes leaves the vault: `countersign` adds
+    /// the signature of the machine to it, and gives what the receipt then stands for.
     ///
     /// # Errors
     ///
@@ -153,13 +171,19 @@ impl Session<'_> {
     pub fn hand_out<E, X: From<StoreError>>(
         mut self,
         mut draft: Draft,
+        hand_out: HandOut,
         key: &SigningKey,
         countersign: impl FnOnce(&mut Note, Checkpoint) -> Result<E, X>,
     ) -> Result<Committed<E>, X> {
+        draft.event(EventBody {
+            note: hand_out.note,
+            result: hand_out.result,
+            ..EventBody::new(hand_out.action)
+        });
         let (number, checkpoint) = self.make(&mut draft)?;
         let mut note = checkpoint.sign(key);
         let subject = countersign(&mut note, checkpoint)?;
-        Ok(self.conclude(&draft, number, checkpoint, &note, subject)?)
+        Ok(self.conclude(true, number, checkpoint, &note, subject)?)
     }
 
     /// Everything of a commit but its signed checkpoint: gives its number and the checkpoint.
@@ -199,7 +223,7 @@ impl Session<'_> {
     /// Keeps the checkpoint beside the one before and those that were handed out, and commits.
     fn conclude<E>(
         self,
-        draft: &Draft,
+        handed_out: bool,
         number: u64,
         checkpoint: Checkpoint,
         note: &Note,
@@ -207,7 +231,7 @@ impl Session<'_> {
     ) -> Result<Committed<E>, StoreError> {
         self.transaction.execute(
             "INSERT INTO checkpoint (number, note, handed_out) VALUES (?1, ?2, ?3)",
-            (number, note.to_string(), draft.hands_out()),
+            (number, note.to_string(), handed_out),
         )?;
         self.transaction.execute(
             "DELETE FROM checkpoint WHERE number < ?1 AND handed_out = 0",

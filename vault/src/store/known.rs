@@ -3,99 +3,148 @@
 //! Nobody else can write within a transaction, so none need be read again for each of thousands of passwords.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::VolumeRecord;
+use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
+use strongroom_core::values::ProtectorId;
 
 use crate::store::StoreError;
+use crate::store::passwords::Passwords;
 use crate::store::rows;
 
-/// Volumes by their numbers, and which of their escrows hold which password.
+/// Volumes by their numbers, and by their devices.
 #[derive(Default)]
 pub(super) struct Known {
-    volumes: BTreeMap<u64, Arc<VolumeRecord>>,
-    passwords: BTreeSet<(u64, [u8; 32], EscrowId)>,
+    volumes: BTreeMap<u64, Volume>,
+    /// By the folded names of devices whose volumes were all asked for.
+    devices: BTreeMap<String, Vec<u64>>,
+}
+
+struct Volume {
+    record: Arc<VolumeRecord>,
+    passwords: Passwords,
 }
 
 /// A volume as its rows have it.
 pub(super) struct Found {
     pub(super) record: VolumeRecord,
-    passwords: Vec<([u8; 32], EscrowId)>,
+    passwords: Passwords,
 }
 
 impl Found {
     pub(super) fn read(connection: &Connection, volume: u64) -> Result<Self, StoreError> {
         let mut found = Self {
             record: rows::named(connection, volume)?,
-            passwords: Vec::new(),
+            passwords: Passwords::default(),
         };
         for row in rows::escrows(connection, volume)? {
-            found.passwords.push((*row.fingerprint.as_bytes(), row.record.escrow));
-            found.record.escrows.push(row.record);
+            found.passwords.add(&row.record, &row.fingerprint);
+            found.record.escrows.put(row.record);
         }
+        found.passwords.look_up(&found.record.escrows);
         Ok(found)
     }
 }
 
 impl Known {
     pub(super) fn get(&self, volume: u64) -> Option<&Arc<VolumeRecord>> {
-        self.volumes.get(&volume)
+        self.volumes.get(&volume).map(|known| &known.record)
     }
 
     /// Knows a volume from now on as its rows have it.
     pub(super) fn learn(&mut self, found: Found) -> Arc<VolumeRecord> {
-        let volume = found.record.volume;
-        let held = (volume, [0; 32], NO_ESCROW)..(volume.saturating_add(1), [0; 32], NO_ESCROW);
-        let held: Vec<_> = self.passwords.range(held).copied().collect();
-        held.iter().for_each(|password| {
-            self.passwords.remove(password);
-        });
-        let found_passwords = found.passwords.into_iter();
-        self.passwords
-            .extend(found_passwords.map(|(password, escrow)| (volume, password, escrow)));
         let record = Arc::new(found.record);
-        self.volumes.insert(volume, Arc::clone(&record));
+        let known = Volume {
+            record: Arc::clone(&record),
+            passwords: found.passwords,
+        };
+        self.volumes.insert(record.volume, known);
         record
+    }
+
+    /// The volumes of a device, if they were all asked for.
+    pub(super) fn volumes_of(&self, device: &DeviceName) -> Option<&[u64]> {
+        self.devices.get(&device.folded()).map(Vec::as_slice)
+    }
+
+    /// Knows from now on which volumes a device has.
+    pub(super) fn learn_volumes_of(&mut self, device: &DeviceName, volumes: Vec<u64>) -> Vec<u64> {
+        self.devices.insert(device.folded(), volumes.clone());
+        volumes
     }
 
     /// The escrows of a volume that hold a password.
     pub(super) fn with_password(&self, volume: u64, fingerprint: &Fingerprint) -> impl Iterator<Item = EscrowId> {
-        let password = *fingerprint.as_bytes();
-        let first = (volume, password, NO_ESCROW);
-        let last = (volume, password, EscrowId::new([0xff; 16]));
-        self.passwords.range(first..=last).map(|(_, _, escrow)| *escrow)
+        let known = self.volumes.get(&volume).into_iter();
+        let held = known.flat_map(|known| known.passwords.all(&known.record.escrows, fingerprint));
+        held.map(|record| record.escrow)
+    }
+
+    /// Those of them that the rules of arrival ask for.
+    pub(super) fn same_password(
+        &self,
+        volume: u64,
+        fingerprint: &Fingerprint,
+        protector: ProtectorId,
+    ) -> Vec<EscrowId> {
+        let known = self.volumes.get(&volume);
+        let same = known.map(|known| known.passwords.same(&known.record.escrows, fingerprint, protector));
+        same.unwrap_or_default()
+    }
+
+    /// Those of them by which a password counts as shown.
+    pub(super) fn shown(&self, volume: u64, fingerprint: &Fingerprint) -> Vec<EscrowRecord> {
+        let known = self.volumes.get(&volume);
+        let shown = known.map(|known| known.passwords.shown(&known.record.escrows, fingerprint));
+        shown.unwrap_or_default()
     }
 
     /// Names a volume, be it a new one.
     pub(super) fn name(&mut self, naming: &VolumeRecord) {
+        let before = self.volumes.get(&naming.volume).map(|known| &known.record.device);
+        let is_new = before.is_none();
+        if before != Some(&naming.device)
+            && let Some(device) = naming.device.as_ref().map(DeviceName::folded)
+        {
+            match self.devices.get_mut(&device) {
+                // It has the greatest number.
+                Some(volumes) if is_new => volumes.push(naming.volume),
+                _ => drop(self.devices.remove(&device)),
+            }
+        }
         match self.volumes.get_mut(&naming.volume) {
-            Some(record) => {
-                let record = Arc::make_mut(record);
+            Some(known) => {
+                let record = Arc::make_mut(&mut known.record);
                 *record = VolumeRecord {
                     escrows: std::mem::take(&mut record.escrows),
                     ..naming.naming()
                 };
             }
             None => {
-                self.volumes.insert(naming.volume, Arc::new(naming.naming()));
+                let known = Volume {
+                    record: Arc::new(naming.naming()),
+                    passwords: Passwords::default(),
+                };
+                self.volumes.insert(naming.volume, known);
             }
         }
     }
 
     /// Puts an escrow into a volume, if that is known; a new one comes with the fingerprint of its password.
     pub(super) fn put(&mut self, volume: u64, escrow: &EscrowRecord, new: Option<&Fingerprint>) -> Option<()> {
-        Arc::make_mut(self.volumes.get_mut(&volume)?).put(escrow.clone());
-        if let Some(fingerprint) = new {
-            self.passwords.insert((volume, *fingerprint.as_bytes(), escrow.escrow));
+        let known = self.volumes.get_mut(&volume)?;
+        let escrows = &mut Arc::make_mut(&mut known.record).escrows;
+        match escrows.place(escrow.escrow) {
+            Some(place) => known.passwords.change(place, escrows.at(place)?, escrow),
+            None => known.passwords.add(escrow, new?),
         }
+        escrows.put(escrow.clone());
+        known.passwords.look_up(escrows);
         Some(())
     }
 }
-
-/// The first in the order of their bytes.
-const NO_ESCROW: EscrowId = EscrowId::new([0; 16]);

@@ -1,8 +1,10 @@
 //! The lock on the vault folder.
 
+use std::fs;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::mpsc;
 use std::thread;
@@ -48,6 +50,17 @@ impl Lock {
                 StoreError::io(&path, error)
             }
         })
+    }
+
+    /// Returns whether another process queues for the lock, as far as the kernel tells this one.
+    pub fn is_wanted(&self) -> bool {
+        let inode = self.0.metadata().map(|metadata| format!(":{}", metadata.ino()));
+        let (Ok(inode), Ok(locks)) = (inode, fs::read_to_string("/proc/locks")) else {
+            return false;
+        };
+        // `8: -> FLOCK  ADVISORY  WRITE 4945 fe:00:10067969 0 EOF`
+        let mut waiting = locks.lines().filter(|line| line.contains("-> FLOCK"));
+        waiting.any(|line| line.split_whitespace().any(|field| field.ends_with(&inode)))
     }
 
     /// The locked file: a child that inherits it holds the lock too.

@@ -11,6 +11,7 @@ use strongroom_core::keys::Fingerprint;
 use strongroom_core::state::Ending;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
+use strongroom_core::state::Escrows;
 use strongroom_core::state::HowEnded;
 use strongroom_core::state::Source;
 use strongroom_core::state::VolumeRecord;
@@ -42,13 +43,21 @@ pub(super) const ESCROW_COLUMNS: &str = "escrow.escrow, protector, source, escro
 static OF_VOLUME: LazyLock<String> =
     LazyLock::new(|| format!("SELECT {ESCROW_COLUMNS} FROM escrow WHERE volume = ?1 ORDER BY number"));
 
+const HELD: &str = "SELECT escrow, volume FROM escrow WHERE fingerprint = ?1 AND protector = ?2 AND unconfirmed <= ?3 \
+     ORDER BY number LIMIT 1";
+const LAST_SHOWN: &str = "SELECT escrow, volume FROM escrow WHERE fingerprint = ?1 AND shown_at IS NOT NULL \
+     ORDER BY shown_at DESC LIMIT 1";
+const LAST_EXPOSED: &str =
+    "SELECT escrow, volume FROM escrow WHERE fingerprint = ?1 AND state = 'exposed' ORDER BY number DESC LIMIT 1";
+
 /// How many they are.
 pub(super) const ESCROW_COLUMN_COUNT: usize = 21;
 
 /// A volume and all its escrows.
 pub(super) fn volume(connection: &Connection, volume: u64) -> Result<VolumeRecord, StoreError> {
     let mut record = named(connection, volume)?;
-    record.escrows = escrows(connection, volume)?.into_iter().map(|row| row.record).collect();
+    let rows = escrows(connection, volume)?.into_iter();
+    record.escrows = rows.map(|row| row.record).collect();
     Ok(record)
 }
 
@@ -108,6 +117,32 @@ pub(super) fn same_password(
         Ok((EscrowId::new(row.get(0)?), row.get(1)?))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The escrow of this password that was shown last, and the last one that is exposed.
+pub(super) fn shown(connection: &Connection, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
+    let mut found = Vec::new();
+    for sql in [LAST_SHOWN, LAST_EXPOSED] {
+        let mut statement = connection.prepare_cached(sql)?;
+        let row = statement.query_row([fingerprint.as_bytes()], |row| {
+            Ok((EscrowId::new(row.get(0)?), row.get(1)?))
+        });
+        found.extend(row.optional()?);
+    }
+    Ok(found)
+}
+
+/// The first escrow of a protector that holds a password; where `confirmed`, one that nobody vouches for is passed over.
+pub(super) fn held_anywhere(
+    connection: &Connection,
+    protector: ProtectorId,
+    fingerprint: &Fingerprint,
+    confirmed: bool,
+) -> Result<Option<(EscrowId, u64)>, StoreError> {
+    let mut statement = connection.prepare_cached(HELD)?;
+    let values = (fingerprint.as_bytes(), protector.as_bytes(), !confirmed);
+    let row = statement.query_row(values, |row| Ok((EscrowId::new(row.get(0)?), row.get(1)?)));
+    Ok(row.optional()?)
 }
 
 /// The escrows of a protector, of any volume.
@@ -174,7 +209,7 @@ pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, S
         id: row.get::<Option<_>>(first + 2)?.map(VolumeId::new),
         mounts: from_canonical::<Vec<MountPoint>>(mounts.as_bytes()).map_err(|_| row.wrong(first + 3))?,
         kind: kind.parse::<VolumeType>().map_err(|_| row.wrong(first + 4))?,
-        escrows: Vec::new(),
+        escrows: Escrows::default(),
     })
 }
 
@@ -237,3 +272,6 @@ impl Named<'_> {
         Alarm::tampered(format!("{}: {column} holds what no vault writes", self.name))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,7 @@ use strongroom_core::log::CommitSummary;
 use strongroom_core::log::Event;
 use strongroom_core::log::Origin;
 use strongroom_core::log::VerifierKey;
+use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::Totals;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::state::VolumeRecord;
@@ -180,8 +181,15 @@ impl<'s> Session<'s> {
     ///
     /// Fails with an alarm if the rows are not what the log says.
     pub fn volumes_of(&mut self, device: &DeviceName) -> Result<Vec<Arc<VolumeRecord>>, StoreError> {
-        let namings = rows::volumes_of(&self.transaction, device)?;
-        namings.into_iter().map(|naming| self.volume(naming.volume)).collect()
+        let volumes = match self.known.volumes_of(device) {
+            Some(volumes) => volumes.to_vec(),
+            None => {
+                let namings = rows::volumes_of(&self.transaction, device)?;
+                let volumes = namings.into_iter().map(|naming| naming.volume);
+                self.known.learn_volumes_of(device, volumes.collect())
+            }
+        };
+        volumes.into_iter().map(|volume| self.volume(volume)).collect()
     }
 
     /// The volume in which an escrow is, proven; `None` if there is no such escrow.
@@ -204,13 +212,50 @@ impl<'s> Session<'s> {
     /// Fails if the file cannot be read.
     pub fn same_password(&self, volume: u64, fingerprint: &Fingerprint) -> Result<Vec<(EscrowId, u64)>, StoreError> {
         let mut found = rows::same_password(&self.transaction, fingerprint)?;
-        for escrow in self.known.with_password(volume, fingerprint) {
-            let held = (escrow, volume);
-            if !found.contains(&held) {
-                found.push(held);
-            }
-        }
+        let rows: BTreeSet<EscrowId> = found.iter().map(|(escrow, _)| *escrow).collect();
+        let here = self.known.with_password(volume, fingerprint);
+        found.extend(
+            here.filter(|escrow| !rows.contains(escrow))
+                .map(|escrow| (escrow, volume)),
+        );
         Ok(found)
+    }
+
+    /// Returns the escrows of a proven volume that hold a password, as far as the rules of arrival ask for them: see
+    /// [`Arrival::same_password`](strongroom_core::state::Arrival). A volume that is not there yet has none.
+    pub fn same_password_here(&self, volume: u64, fingerprint: &Fingerprint, protector: ProtectorId) -> Vec<EscrowId> {
+        self.known.same_password(volume, fingerprint, protector)
+    }
+
+    /// Returns the escrows that say best when a password was shown and until when it is to be rotated: the one shown last,
+    /// and the last that is exposed, among those of `volume` and among those that the index finds. Each is proven. That an
+    /// index hides none of another volume cannot be proven here; `audit verify` proves it.
+    ///
+    /// # Errors
+    ///
+    /// Fails with an alarm if the rows are not what the log says.
+    pub fn shown(&mut self, volume: u64, fingerprint: &Fingerprint) -> Result<Vec<EscrowRecord>, StoreError> {
+        let mut shown = self.known.shown(volume, fingerprint);
+        for (escrow, volume) in rows::shown(&self.transaction, fingerprint)? {
+            let volume = self.volume(volume)?;
+            shown.extend(volume.escrow(escrow).filter(|record| record.ever_shown()).cloned());
+        }
+        Ok(shown)
+    }
+
+    /// Returns an escrow of this protector that holds the password, of any volume, with the number of that; where
+    /// `confirmed`, one that nobody vouches for is passed over. It is for the caller to prove the volume.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub fn held_anywhere(
+        &self,
+        protector: ProtectorId,
+        fingerprint: &Fingerprint,
+        confirmed: bool,
+    ) -> Result<Option<(EscrowId, u64)>, StoreError> {
+        rows::held_anywhere(&self.transaction, protector, fingerprint, confirmed)
     }
 
     /// The volumes in which escrows of this protector are, each proven. That there are no more cannot be proven here;

@@ -43,6 +43,7 @@ fn dated(password: &RecoveryPassword, number: u8, created: i64) -> Arriving<'_> 
         listed: Arc::default(),
         file: Some("ad.ldf".parse().unwrap()),
         drop: None,
+        sender: None,
     }
 }
 

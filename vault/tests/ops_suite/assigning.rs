@@ -38,6 +38,7 @@ fn take_in(open: &mut Unsealed, number: u8, created: Option<i64>, device: Option
         listed: Arc::default(),
         file: None,
         drop: None,
+        sender: None,
     };
     open.take_in(&who(100), &[&arriving], || {}).unwrap().remove(0)
 }

@@ -19,12 +19,14 @@ use strongroom_vault::ops::ErrorKind;
 use strongroom_vault::ops::Receipted;
 use strongroom_vault::ops::TakenDrop;
 use strongroom_vault::ops::Unsealed;
+use strongroom_vault::ops::Who;
 
 use crate::fixture::Vault;
 use crate::fixture::at;
 use crate::fixture::drive;
 use crate::fixture::escrow;
 use crate::fixture::item_revealed;
+use crate::fixture::operator;
 use crate::fixture::password;
 use crate::fixture::protector;
 use crate::fixture::who;
@@ -57,16 +59,17 @@ pub(crate) fn dropped(key: &DropKey, sender: Option<&SenderFile>, number: u8, se
     }
 }
 
-fn take(open: &mut Unsealed, seconds: i64, drops: &[Dropped]) -> Receipted {
+pub(crate) fn take(open: &mut Unsealed, seconds: i64, drops: &[Dropped]) -> Receipted {
     open.take_drops(&who(seconds), drops).unwrap()
 }
 
 #[track_caller]
-fn taken(outcome: &DropOutcome) -> &TakenDrop {
+pub(crate) fn taken(outcome: &DropOutcome) -> &TakenDrop {
     match outcome {
         DropOutcome::Taken(taken) => taken,
         DropOutcome::Rejected(error) => panic!("{error}"),
         DropOutcome::Replayed(leaves) => panic!("replayed: {leaves:?}"),
+        DropOutcome::Left => panic!("left"),
     }
 }
 
@@ -78,7 +81,11 @@ fn an_enrolled_senders_drop_ends_an_exposure_and_is_receipted() {
     escrow(&mut open, &who(50), "PC-1", 1);
     item_revealed(&vault, &mut open, 1);
     let drop = dropped(sender.key(), Some(&sender), 2, 1, 300);
-    let done = take(&mut open, 400, std::slice::from_ref(&drop));
+    let courier = Who {
+        operator: operator("courier"),
+        at: at(400),
+    };
+    let done = open.take_drops(&courier, std::slice::from_ref(&drop)).unwrap();
     let of = taken(&done.outcomes[0]);
     assert_eq!(of.sender.as_ref().unwrap().as_str(), "plant 3");
     assert!(!of.late && of.escrowed[0].exposure_ended);
@@ -91,6 +98,11 @@ fn an_enrolled_senders_drop_ends_an_exposure_and_is_receipted() {
     };
     let receipt = check_receipt(&done.receipts[0][0], sender.key(), &drop.drop, &wanted).unwrap();
     assert!(!receipt.is_unconfirmed);
+    // The event names the sender, and so does the end of the exposure.
+    let events = vault.events();
+    let named = events.iter().find_map(|event| event.body.sender.as_ref()).unwrap();
+    assert_eq!((named.id, named.name.as_str()), (*sender.sender(), "plant 3"));
+    assert_eq!(vault.item(1).record.ended.unwrap().by, "sender plant 3");
     let other = dropped(sender.key(), Some(&sender), 2, 2, 300);
     assert!(check_receipt(&done.receipts[0][0], sender.key(), &other.drop, &wanted).is_err());
     assert_eq!(vault.events().last().unwrap().body.action, Action::Receipts);
@@ -237,7 +249,7 @@ fn what_does_not_open_is_rejected_and_stops_nothing() {
     );
     let texts = done.outcomes.iter().map(|outcome| match outcome {
         DropOutcome::Rejected(error) => error.to_string(),
-        DropOutcome::Taken(_) | DropOutcome::Replayed(_) => String::new(),
+        DropOutcome::Taken(_) | DropOutcome::Replayed(_) | DropOutcome::Left => String::new(),
     });
     let texts: Vec<_> = texts.collect();
     assert_eq!(texts[0], "it does not open with this vault's keys");
@@ -272,4 +284,22 @@ fn a_forged_memory_of_a_drop_is_an_alarm() {
         file.execute("DELETE FROM drop_event WHERE leaf = ?1", (leaf,)).unwrap();
     }
     assert!(!taken(&take(&mut open, 120, &[next]).outcomes[0]).escrowed.is_empty());
+}
+
+/// Who was shown a password and takes the newer one in is not hidden behind its sender.
+#[test]
+fn an_end_by_who_was_shown_the_password_is_theirs_whoever_sent_it() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let sender = enrol(&mut open, "plant 3", SenderDevices::Any);
+    escrow(&mut open, &who(50), "PC-1", 1);
+    item_revealed(&vault, &mut open, 1);
+    take(&mut open, 400, &[dropped(sender.key(), Some(&sender), 2, 1, 300)]);
+    let record = vault.item(1).record;
+    let began = record.exposed_by.clone().unwrap();
+    assert_eq!(
+        (record.ended.as_ref().unwrap().by.as_str(), record.is_self_ended()),
+        (began.as_str(), true)
+    );
+    vault.assert_verifies();
 }

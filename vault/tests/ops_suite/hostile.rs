@@ -69,6 +69,7 @@ pub(crate) fn hand_in(open: &mut Unsealed, seconds: i64, drop: Dropped) -> Escro
         DropOutcome::Taken(mut taken) => taken.escrowed.remove(0),
         DropOutcome::Rejected(error) => panic!("{error}"),
         DropOutcome::Replayed(leaves) => panic!("replayed: {leaves:?}"),
+        DropOutcome::Left => panic!("left"),
     }
 }
 
@@ -104,6 +105,7 @@ fn listed<'p>(password: &'p RecoveryPassword, number: u8, device: Option<&str>, 
         listed: Arc::new(BTreeSet::from([protector(number)])),
         file: None,
         drop: None,
+        sender: None,
     }
 }
 

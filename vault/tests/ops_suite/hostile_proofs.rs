@@ -49,6 +49,7 @@ fn import(open: &mut Unsealed, device: Option<&str>, naming: Naming, (protects, 
         listed: Arc::default(),
         file: None,
         drop: None,
+        sender: None,
     };
     open.take_in(&who(50), &[&arriving], || {}).unwrap();
 }

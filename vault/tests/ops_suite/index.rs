@@ -9,6 +9,7 @@ use strongroom_core::state::EscrowState;
 use strongroom_core::state::Rule;
 use strongroom_vault::ops::Depth;
 use strongroom_vault::ops::ErrorKind;
+use strongroom_vault::ops::EscrowRequest;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::verify;
@@ -17,7 +18,9 @@ use tempfile::TempDir;
 use crate::fixture::Vault;
 use crate::fixture::WAIT;
 use crate::fixture::at;
+use crate::fixture::drive;
 use crate::fixture::escrow;
+use crate::fixture::password;
 use crate::fixture::protector;
 use crate::fixture::reveal;
 use crate::fixture::who;
@@ -66,16 +69,42 @@ fn first_wrong(path: &Path) -> Option<String> {
 #[test]
 fn a_password_in_its_own_volume_is_found_without_its_index() {
     let vault = vault();
-    let misled = misled("escrow_by_fingerprint", "escrow (fingerprint)", "number > 500", "");
-    let (_folder, path) = edited(&vault, &misled);
-    let mut open = Unsealed::open(&path, WAIT, None).unwrap();
-    let again = escrow(&mut open, &who(20), "PC-1", 1);
-    assert_eq!(
-        (again.rule, again.record.state),
-        (Rule::AlreadyHeld, EscrowState::Exposed)
-    );
-    open.close().unwrap();
-    assert!(first_wrong(&path).is_some());
+    let exposed = "state = 'exposed'";
+    let shown = "shown_at IS NOT NULL";
+    for (name, on, only) in [
+        ("escrow_by_fingerprint", "escrow (fingerprint, protector)", None),
+        ("escrow_exposed_by_fingerprint", "escrow (fingerprint)", Some(exposed)),
+        (
+            "escrow_shown_by_fingerprint",
+            "escrow (fingerprint, shown_at)",
+            Some(shown),
+        ),
+    ] {
+        let finds = only.map_or_else(String::new, |only| format!("{only} AND "));
+        let says = only.map_or_else(String::new, |only| format!(" WHERE {only}"));
+        let misled = misled(name, on, &format!("{finds}number > 500"), &says);
+        let (_folder, path) = edited(&vault, &misled);
+        let mut open = Unsealed::open(&path, WAIT, None).unwrap();
+        let again = escrow(&mut open, &who(20), "PC-1", 1);
+        assert_eq!(
+            (again.rule, again.record.state),
+            (Rule::AlreadyHeld, EscrowState::Exposed)
+        );
+        // Under another protector too, it is known to have been shown.
+        let request = EscrowRequest {
+            device: "PC-1".parse().unwrap(),
+            naming: drive("C:"),
+            protector: protector(77),
+            password: &password(1),
+            created: None,
+        };
+        assert_eq!(
+            open.escrow(&who(30), &request).unwrap().record.state,
+            EscrowState::Exposed
+        );
+        open.close().unwrap();
+        assert!(first_wrong(&path).is_some(), "{name}");
+    }
 }
 
 #[test]

@@ -168,6 +168,7 @@ fn take_in_some(open: &mut Unsealed, dice: &mut Dice, who: &strongroom_vault::op
                 listed: Arc::new(numbers.iter().copied().map(protector).collect()),
                 file: Some("list.csv".parse().unwrap()),
                 drop: None,
+                sender: None,
             }
         })
         .collect();

@@ -285,6 +285,7 @@ fn one_without_a_device_is_proven_too_and_its_volume_known_by_that() {
         listed: Arc::default(),
         file: None,
         drop: None,
+        sender: None,
     };
     open.take_in(&who(50), &[&arriving], || {}).unwrap();
     prove(&mut open, 200, &volume(7, &[(1, 1)]));

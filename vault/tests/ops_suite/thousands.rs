@@ -50,6 +50,7 @@ fn arriving((number, password): &(u32, RecoveryPassword)) -> Arriving<'_> {
         listed: Arc::default(),
         file: None,
         drop: None,
+        sender: None,
     }
 }
 

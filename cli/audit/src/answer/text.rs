@@ -53,6 +53,7 @@ pub(super) fn event(proven: &Proven) -> Vec<Line> {
     lines.known("Caller", body.caller.as_ref());
     lines.known("Result", body.result.as_ref());
     lines.known("File", body.file.as_ref());
+    lines.known("Sender", body.sender.as_ref().map(|sender| &sender.name));
     lines.0
 }
 

@@ -106,6 +106,7 @@ fn cells(event: &Event) -> [String; 10] {
         body.ticket.as_ref().map(|ticket| format!("ticket {ticket}")),
         body.caller.as_ref().map(|caller| format!("caller {caller}")),
         body.file.as_ref().map(|file| format!("from {file}")),
+        body.sender.as_ref().map(|sender| format!("sender {}", sender.name)),
         event
             .wrong_pins
             .map(|pins| format!("{} before", text::number(u64::from(pins), "wrong PIN"))),

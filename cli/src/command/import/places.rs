@@ -8,34 +8,36 @@ use strongroom_files::Folder;
 use strongroom_files::PathError;
 use strongroom_files::Readers;
 
-/// Writes the receipts of a file into a folder, and returns the name under which they are: `own`, or the first of
-/// `own.2`, `own.3` for which `is_free` has room too. A receipt of the same event that is there already is left.
+/// Writes the receipts of a file into a folder, and the reasons of what was not taken in of it. Returns the name under which
+/// they are: `own`, or the first of `own.2`, `own.3` for which `is_free` has room too. A receipt of the same event that is
+/// there already is left.
 pub(super) fn put_receipts(
     folder: &Folder,
     own: &str,
     receipts: &[String],
+    reasons: Option<&str>,
     is_free: impl Fn(&str) -> Result<bool, PathError>,
 ) -> Result<String, PathError> {
-    let names = |name: &str| {
-        (1..=receipts.len())
-            .map(|number| receipt_name(name, number))
-            .collect::<Vec<_>>()
+    let texts = |name: &str| {
+        let receipts = receipts.iter().zip(1..);
+        let receipts = receipts.map(|(receipt, number)| (receipt_name(name, number), receipt.as_str(), IS_SAME_EVENT));
+        let reasons = reasons.map(|reasons| (reason_name(name), reasons, IS_SAME_TEXT));
+        receipts.chain(reasons).collect::<Vec<_>>()
     };
-    let fits = |name: &str| {
+    let name = first_of(own, |name| {
         if !is_free(name)? {
             return Ok(false);
         }
-        for (receipt, place) in receipts.iter().zip(names(name)) {
-            if !matches!(room(folder, &place, receipt, is_same_event)?, Room::Free | Room::Same) {
+        for (place, text, is_same) in texts(name) {
+            if room(folder, &place, text, is_same)? == Room::Taken {
                 return Ok(false);
             }
         }
         Ok(true)
-    };
-    let name = first_of(own, fits)?;
-    for (receipt, place) in receipts.iter().zip(names(&name)) {
-        if room(folder, &place, receipt, is_same_event)? == Room::Free {
-            folder.write_new(&place, receipt.as_bytes(), Readers::Everybody)?;
+    })?;
+    for (place, text, is_same) in texts(&name) {
+        if room(folder, &place, text, is_same)? == Room::Free {
+            folder.write_new(&place, text.as_bytes(), Readers::Everybody)?;
         }
     }
     Ok(name)
@@ -49,13 +51,12 @@ pub(super) fn put_reason(
     is_free: impl Fn(&str) -> Result<bool, PathError>,
 ) -> Result<String, PathError> {
     let text = format!("{why}\n");
-    let same = |there: &str, wanted: &str| there == wanted;
     let name = first_of(own, |name| {
         let place = reason_name(name);
-        Ok(is_free(name)? && room(folder, &place, &text, same)? != Room::Taken)
+        Ok(is_free(name)? && room(folder, &place, &text, IS_SAME_TEXT)? != Room::Taken)
     })?;
     let place = reason_name(&name);
-    if room(folder, &place, &text, same)? == Room::Free {
+    if room(folder, &place, &text, IS_SAME_TEXT)? == Room::Free {
         folder.write_new(&place, text.as_bytes(), Readers::Everybody)?;
     }
     Ok(name)
@@ -146,6 +147,8 @@ fn stands_beside(name: &str) -> bool {
     [RECEIPT, REASON].iter().any(|end| unnumbered.ends_with(end))
 }
 
+const IS_SAME_EVENT: fn(&str, &str) -> bool = is_same_event;
+const IS_SAME_TEXT: fn(&str, &str) -> bool = |there, wanted| there == wanted;
 const RECEIPT: &str = ".receipt";
 const REASON: &str = ".reason";
 /// A file system has room for 255 bytes, and what is written beside a file has a longer name than it.

@@ -105,6 +105,7 @@ impl Source {
                 listed: listed.unwrap_or_default(),
                 file: self.name.clone(),
                 drop: None,
+                sender: None,
             })
         });
         ready.collect()

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::path::Path;
+use std::slice;
 use std::thread;
 use std::time::Duration;
 
@@ -29,13 +30,11 @@ use strongroom_vault::ops;
 use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::ErrorKind;
-use strongroom_vault::ops::Receipted;
 use strongroom_vault::store::StoreError;
 
 use crate::command::import::dropped;
 use crate::command::import::places;
 use crate::command::import::spool::folders::Folders;
-use crate::command::working;
 use crate::exit::Kind;
 use crate::failure::Failure;
 use crate::in_file;
@@ -179,10 +178,10 @@ impl Spool {
         }
     }
 
-    /// Imports these copies, in one commit, and moves them.
+    /// Imports these copies, and moves each once it is on record.
     fn import(&mut self, run: &mut Run<'_>, names: &[OsString]) -> Result<(), Failure> {
         let mut drops: Vec<Dropped> = Vec::new();
-        let mut read_ones: Vec<(&OsString, Vec<u8>)> = Vec::new();
+        let mut copies: Vec<Copied<'_>> = Vec::new();
         for name in names {
             let bytes = match read(&self.folders.importing, name) {
                 Ok(bytes) => bytes,
@@ -195,64 +194,81 @@ impl Spool {
                 Err(error) => self.reject(run, Stage::Importing, name, Some(&bytes), &error.to_string())?,
                 Ok(dropped) => {
                     drops.push(dropped);
-                    read_ones.push((name, bytes));
+                    copies.push(Copied {
+                        name,
+                        bytes,
+                        is_sorted: false,
+                    });
                 }
             }
         }
-        if drops.is_empty() {
-            return run.ui.flush();
-        }
-        let receipted = match run.take(&drops) {
+        let (setting, pin) = (run.setting, run.pin);
+        let imported = dropped::hand_in(run.ui, setting, pin, &drops, |ui, index, outcome, receipts| {
+            let Some(copied) = copies.get_mut(index) else {
+                return Ok(());
+            };
+            copied.is_sorted = true;
+            self.sort(&mut Run { ui, setting, pin }, copied, outcome, receipts)
+        });
+        match imported {
             // What one of them holds cannot be recorded: the others do not wait for it.
-            Err(failure) if is_of_a_drop(&failure) => match names {
-                [] | [_] => {
-                    let why = failure.line();
-                    for (name, bytes) in read_ones {
-                        self.reject(run, Stage::Importing, name, Some(&bytes), &why)?;
+            Err(failure) if is_of_a_drop(&failure) => {
+                let left: Vec<&Copied<'_>> = copies.iter().filter(|copied| !copied.is_sorted).collect();
+                if let [copied] = left.as_slice() {
+                    self.reject(run, Stage::Importing, copied.name, Some(&copied.bytes), &failure.line())?;
+                } else {
+                    for copied in left {
+                        self.import(run, slice::from_ref(copied.name))?;
                     }
-                    return run.ui.flush();
                 }
-                names => return names.chunks(1).try_for_each(|one| self.import(run, one)),
-            },
-            receipted => receipted?,
-        };
-        self.sort(run, &read_ones, &receipted)
-    }
-
-    /// Puts each copy where it belongs, and tells what became of it.
-    fn sort(
-        &mut self,
-        run: &mut Run<'_>,
-        read_ones: &[(&OsString, Vec<u8>)],
-        receipted: &Receipted,
-    ) -> Result<(), Failure> {
-        let receipts = dropped::texts(receipted);
-        for (((name, bytes), outcome), receipts) in read_ones.iter().zip(&receipted.outcomes).zip(receipts) {
-            if let DropOutcome::Rejected(error) = outcome {
-                self.reject(run, Stage::Importing, name, Some(bytes), &error.to_string())?;
-                continue;
             }
-            self.drops += 1;
-            dropped::tell(run.ui, &name.to_string_lossy(), outcome)?;
-            if let Err(error) = self.finish(name, bytes, &receipts) {
-                // On record all the same; its receipt is handed out again when it is tried again.
-                run.ui.warn(format_args!(
-                    "{} was taken in, and is left for now: {}",
-                    name.display(),
-                    Failure::line_of(&error)
-                ));
-                self.stuck.insert((*name).clone());
-                self.rejected += 1;
-            }
+            imported => imported?,
         }
         run.ui.flush()
     }
 
-    /// Its receipts first: one that is in `done` has them beside it.
-    fn finish(&self, name: &OsStr, bytes: &[u8], receipts: &[String]) -> Result<(), PathError> {
+    /// Puts a copy where it belongs, and tells what became of it.
+    fn sort(
+        &mut self,
+        run: &mut Run<'_>,
+        copied: &Copied<'_>,
+        outcome: &DropOutcome,
+        receipts: &[String],
+    ) -> Result<(), Failure> {
+        let Copied { name, bytes, .. } = copied;
+        if let DropOutcome::Rejected(error) = outcome {
+            return self.reject(run, Stage::Importing, name, Some(bytes), &error.to_string());
+        }
+        let partly = dropped::partly(outcome);
+        self.drops += 1;
+        self.rejected += usize::from(partly.is_some());
+        dropped::tell(run.ui, &name.to_string_lossy(), outcome)?;
+        if let Err(error) = self.finish(name, bytes, receipts, partly.as_deref()) {
+            // On record all the same; its receipt is handed out again when it is tried again.
+            run.ui.warn(format_args!(
+                "{} was taken in, and is left for now: {}",
+                name.display(),
+                Failure::line_of(&error)
+            ));
+            self.stuck.insert((*name).clone());
+            self.rejected += 1;
+        }
+        Ok(())
+    }
+
+    /// Its receipts first: one that is in `done` has them beside it, and the reasons of what was not taken in.
+    fn finish(
+        &self,
+        name: &OsStr,
+        bytes: &[u8],
+        receipts: &[String],
+        partly: Option<&str>,
+    ) -> Result<(), PathError> {
         let Folders { importing, done, .. } = &self.folders;
         let own = places::own_name(Path::new(name));
-        let to = places::put_receipts(done, &own, receipts, |name| is_free(done, name, Some(bytes)))?;
+        let to = places::put_receipts(done, &own, receipts, partly, |name| {
+            is_free(done, name, Some(bytes))
+        })?;
         put(importing, name, done, &to)
     }
 
@@ -291,12 +307,12 @@ impl Spool {
     }
 }
 
-impl Run<'_> {
-    fn take(&mut self, drops: &[Dropped]) -> Result<Receipted, Failure> {
-        working::unsealed_again(self.ui, self.setting, self.pin, |vault, who| {
-            vault.take_drops(who, drops)
-        })
-    }
+/// A copy of an agent's file, as it was read.
+struct Copied<'n> {
+    name: &'n OsString,
+    bytes: Vec<u8>,
+    /// Whether it is where it belongs.
+    is_sorted: bool,
 }
 
 /// Which folder a file is in.
@@ -352,7 +368,7 @@ const fn is_of_a_drop(failure: &Failure) -> bool {
     matches!(failure, Failure::Vault(ops::Error::Store(StoreError::Event(_))))
 }
 
-/// Drops in one commit.
+/// Drops that are moved aside together.
 const AT_ONCE: usize = 256;
 /// Names that are looked at before the others wait for the next round.
 const IN_A_ROUND: usize = 4096;

@@ -54,6 +54,7 @@ fn keys(name: &str) -> Option<Keys> {
         "wrong_pins" => Keys::Custom("cn1"),
         "clock_step_ms" => Keys::Custom("cn2"),
         "file" => Keys::Known("fname"),
+        "sender" => Keys::Known("sourceServiceName"),
         _ => return None,
     })
 }

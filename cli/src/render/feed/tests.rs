@@ -1,8 +1,10 @@
 use strongroom_core::log::Action;
+use strongroom_core::log::DropSender;
 use strongroom_core::log::Event;
 use strongroom_core::log::EventBody;
 use strongroom_core::log::Salt;
 use strongroom_core::values::Operator;
+use strongroom_core::values::SenderId;
 use strongroom_core::values::Time;
 
 use crate::render::feed::NAMES;
@@ -45,9 +47,13 @@ fn each_format_says_the_same() {
     event.body.device = Some("PC-0815".parse().unwrap());
     event.body.note = Some("a|b=c".parse().unwrap());
     event.body.file = Some("list.csv".parse().unwrap());
+    event.body.sender = Some(DropSender {
+        id: SenderId::new([7; 16]),
+        name: "plant 3".parse().unwrap(),
+    });
     assert_eq!(
         csv::record(&event).unwrap(),
-        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv"
+        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv,plant 3"
     );
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(
@@ -55,12 +61,12 @@ fn each_format_says_the_same() {
         format!(
             "CEF:0|Strongroom|Strongroom|{version}|reveal|Recovery password revealed|5|rt=1700000000000 externalId=7 \
              suser=ada flexString2Label=login flexString2=ada duser=root dhost=PC-0815 msg=a|b\\=c \
-             cn2Label=clock_step_ms cn2=-5000 fname=list.csv"
+             cn2Label=clock_step_ms cn2=-5000 fname=list.csv sourceServiceName=plant 3"
         )
     );
     assert_eq!(
         syslog::line(&event),
-        r#"<109>1 2023-11-14T22:13:20.000Z - strongroom - reveal [event@32473 leaf="7" time="2023-11-14T22:13:20.000Z" operator="ada" login="ada" effective="root" action="reveal" device="PC-0815" note="a|b=c" clock_step_ms="-5000" file="list.csv"]"#
+        r#"<109>1 2023-11-14T22:13:20.000Z - strongroom - reveal [event@32473 leaf="7" time="2023-11-14T22:13:20.000Z" operator="ada" login="ada" effective="root" action="reveal" device="PC-0815" note="a|b=c" clock_step_ms="-5000" file="list.csv" sender="plant 3"]"#
     );
 }
 

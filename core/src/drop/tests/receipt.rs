@@ -151,7 +151,7 @@ fn it_says_what_nobody_vouches_for() {
     let with_record = |unconfirmed: bool, rule: Rule| {
         let record = EscrowRecord {
             unconfirmed,
-            ..volume.escrows[0].clone()
+            ..volume.escrows.at(0).unwrap().clone()
         };
         EventBody {
             escrow: Some(record.escrow),

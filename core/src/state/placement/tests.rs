@@ -1,4 +1,5 @@
 use super::*;
+use crate::state::Escrows;
 use crate::state::tests::held;
 use crate::state::tests::volume;
 
@@ -164,7 +165,7 @@ fn what_was_known_stays_and_the_last_mount_point_comes_last() {
     let alone = volume([held(1, None)]).naming();
     assert_eq!(
         (alone.escrows, alone.device, alone.volume),
-        (vec![], full.device, full.volume)
+        (Escrows::default(), full.device, full.volume)
     );
 }
 

@@ -17,6 +17,8 @@ use crate::store::StoreError;
 pub(super) struct Checkpoints {
     kept: BTreeMap<u64, Kept>,
     met: usize,
+    /// Whether an event of the commit so far hands out.
+    is_handed_out: bool,
 }
 
 struct Kept {
@@ -53,13 +55,21 @@ impl Checkpoints {
         if newest == 0 || kept.values().rev().skip(newest).any(|kept| !kept.handed_out) {
             return Err(Alarm::tampered("the newest two checkpoints are not both there, or not alone").into());
         }
-        Ok(Self { kept, met: 0 })
+        Ok(Self {
+            kept,
+            met: 0,
+            is_handed_out: false,
+        })
     }
 
     /// Holds the one that belongs behind `event`, which was just replayed, against the log.
     pub(super) fn meet(&mut self, replay: &Replay, event: &Event) -> Result<(), Alarm> {
+        self.is_handed_out |= event.body.action.hands_out();
         let commit = event.commit.map(|commit| commit.number);
         let handed_out = event.body.action.hands_out();
+        // Receipts of the first releases could be followed by `continued` events. Their checkpoint has both signatures and
+        // was not kept for longer than any other.
+        let continued = commit.is_some() && std::mem::take(&mut self.is_handed_out) && !handed_out;
         let Some(kept) = self.kept.get(&replay.size()) else {
             return match commit {
                 Some(number) if handed_out => Err(Alarm::tampered(format!(
@@ -75,7 +85,7 @@ impl Checkpoints {
                 kept.number
             )));
         }
-        kept.require_signatures(replay)
+        kept.require_signatures(replay, handed_out || continued)
     }
 
     /// That the log ends with the last of them, and met each.
@@ -90,12 +100,12 @@ impl Checkpoints {
 
 impl Kept {
     /// Beside the vault's own signature stands the one of its TPM where it was handed out, and else none.
-    fn require_signatures(&self, replay: &Replay) -> Result<(), Alarm> {
+    fn require_signatures(&self, replay: &Replay, handed_out: bool) -> Result<(), Alarm> {
         let alone = self.note.signatures() == 1;
-        if !self.handed_out {
+        if !handed_out {
             return if alone { Ok(()) } else { Err(not_signed(self.number)) };
         }
-        let vault = replay.finish().ok().and_then(|projection| projection.vault());
+        let vault = replay.projection().vault();
         let tpm = vault.and_then(|vault| LogKeys::of(vault).ok()?.tpm);
         match tpm {
             Some(key) if self.note.signatures() == 2 && self.note.verify(&key).is_ok() => Ok(()),

@@ -51,7 +51,7 @@ fn volume(mounts: usize) -> VolumeRecord {
         id: Some(VolumeId::new([0xff; 16])),
         mounts: vec![mount; mounts],
         kind: VolumeType::Removable,
-        escrows: Vec::new(),
+        escrows: Default::default(),
     }
 }
 

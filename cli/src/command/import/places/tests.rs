@@ -49,7 +49,7 @@ fn no_file_has_the_name_of_anothers_receipt() {
 fn put(folder: &Path, receipts: &[&str]) -> String {
     let receipts: Vec<String> = receipts.iter().map(|text| (*text).to_owned()).collect();
     let folder = Folder::open(folder).unwrap();
-    put_receipts(&folder, "a", &receipts, |_| Ok(true)).unwrap()
+    put_receipts(&folder, "a", &receipts, None, |_| Ok(true)).unwrap()
 }
 
 const PROOF: &str = "c2sp.org/tlog-proof@v1\nextra AAAA\nindex 7\nhash\n\ncheckpoint 8\n";

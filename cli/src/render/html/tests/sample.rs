@@ -116,7 +116,7 @@ impl Sample {
             id: (number % 3 == 0).then(|| VolumeId::new([number; 16])),
             mounts: vec!["C:".parse().unwrap()],
             kind: VolumeType::Os,
-            escrows: Vec::new(),
+            escrows: Default::default(),
         };
         let record = EscrowRecord {
             escrow: EscrowId::new([number; 16]),

@@ -140,7 +140,7 @@ fn rule_6_an_exposure_ends_by_what_was_created_after_its_last_showing() {
         by: "carl".to_owned(),
         grace_seconds: GRACE,
     };
-    let record = expose(&twice, &twice.escrows[0], &showing);
+    let record = expose(&twice, twice.escrows.at(0).unwrap(), &showing);
     twice.put(record);
     check(&twice, &dated(70), Newest, CURRENT, &[]);
     check(&twice, &dated(71), Newest, CURRENT, &[(1, SUPERSEDED)]);
