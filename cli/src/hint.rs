@@ -45,6 +45,9 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::DidNotOpen { .. } => {
             "compare the protector IDs; two groups that changed places look right and open nothing"
         }
+        Failure::OtherMasterKey => {
+            "ask who made the image, and prove on the machine itself; the event names the file and who presented it"
+        }
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
         Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
         Failure::SpoolBusy { .. } => "it takes in what lies there; wait for it, or end it",

@@ -15,6 +15,8 @@ mod arriving;
 mod assigning;
 #[path = "ops_suite/clock.rs"]
 mod clock;
+#[path = "ops_suite/contradicted.rs"]
+mod contradicted;
 #[path = "ops_suite/dropping.rs"]
 mod dropping;
 #[path = "ops_suite/exporting.rs"]
@@ -27,6 +29,8 @@ mod hostile;
 mod hostile_proofs;
 #[path = "ops_suite/hostile_senders.rs"]
 mod hostile_senders;
+#[path = "ops_suite/hostile_volumes.rs"]
+mod hostile_volumes;
 #[path = "ops_suite/index.rs"]
 mod index;
 #[path = "ops_suite/lifecycle.rs"]

@@ -37,6 +37,7 @@ use crate::ops::ahead::Ahead;
 use crate::ops::ahead::Encrypted;
 use crate::ops::ahead::Encryptor;
 use crate::ops::recording::about;
+use crate::ops::recording::clock_is_wrong;
 use crate::ops::twins::Twins;
 use crate::store::Draft;
 use crate::store::Session;
@@ -145,6 +146,7 @@ pub(super) struct Intake<'k> {
     encryptor: Encryptor<'k>,
     who: &'k Who,
     by: String,
+    clock_is_wrong: bool,
     grace_seconds: u64,
 }
 
@@ -159,6 +161,7 @@ impl<'k> Intake<'k> {
             encryptor: Encryptor::new(keyring, vault),
             who,
             by: who.operator.to_string(),
+            clock_is_wrong: clock_is_wrong(session, who)?,
             grace_seconds: session.vault()?.grace_seconds,
         })
     }
@@ -221,6 +224,7 @@ impl<'k> Intake<'k> {
                 standing: arriving.standing,
                 confirmed: arriving.confirmed,
                 at: self.who.at,
+                clock_is_wrong: self.clock_is_wrong,
                 by: &self.by,
                 listed: &arriving.listed,
                 same_password: &twins.escrows,
@@ -310,6 +314,7 @@ fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Arc<VolumeRe
         id: None,
         mounts: Vec::new(),
         kind: VolumeType::Unknown,
+        master_key: None,
         escrows: Vec::new(),
     })
 }
