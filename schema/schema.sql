@@ -51,7 +51,7 @@ CREATE TABLE escrow (
     proven_at INTEGER,
     envelope BLOB NOT NULL,
     fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32)
-) STRICT;
+, escrowed_by TEXT, clock INTEGER NOT NULL DEFAULT 0 CHECK (clock IN (0, 1)), shown_to TEXT, shown_to_more INTEGER NOT NULL DEFAULT 0 CHECK (shown_to_more IN (0, 1)), presented_at INTEGER, presented_by TEXT) STRICT;
 
 CREATE INDEX escrow_by_fingerprint ON escrow (fingerprint, protector);
 
@@ -118,7 +118,7 @@ CREATE TABLE volume (
     id BLOB CHECK (length(id) = 16),
     mounts TEXT NOT NULL,
     type TEXT NOT NULL
-) STRICT;
+, master_key BLOB CHECK (length(master_key) = 32), master_key_proven INTEGER NOT NULL DEFAULT 0 CHECK (master_key_proven IN (0, 1))) STRICT;
 
 CREATE INDEX volume_by_device ON volume (device);
 

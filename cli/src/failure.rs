@@ -88,6 +88,11 @@ pub(crate) enum Failure {
         /// How many were tried.
         tried: usize,
     },
+    /// An image was presented that has another master key than its volume is proven to have.
+    #[error(
+        "the image has another master key than the one that its volume is proven to have: it is not that volume, and counts for nothing"
+    )]
+    OtherMasterKey,
     /// A look at the vault found something to see to.
     #[error("{}", _0.join("; "))]
     Attention(Vec<String>),
@@ -315,6 +320,7 @@ impl Failure {
             Self::Attention(_)
             | Self::Choice(_)
             | Self::DidNotOpen { .. }
+            | Self::OtherMasterKey
             | Self::File { .. }
             | Self::Image { .. }
             | Self::Input(_)

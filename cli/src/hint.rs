@@ -47,6 +47,9 @@ pub(crate) fn hint(failure: &Failure) -> String {
         Failure::DidNotOpen { .. } => {
             "compare the protector IDs; two groups that changed places look right and open nothing"
         }
+        Failure::OtherMasterKey => {
+            "ask who made the image, and prove on the machine itself; the event names the file and who presented it"
+        }
         Failure::Attention(_) => "`strongroom status` without --check says more, and exits with 0",
         Failure::Bug { .. } => "this is a bug: please report it; what is on record stays on record",
         Failure::Spool(error) => return spool(error),

@@ -42,7 +42,13 @@ fn run(given: &[OsString]) -> ExitCode {
         Ok(arguments) => {
             let mut ui = Ui::new(arguments.global.json);
             let sense = usage::require_sense(given);
-            let result = sense.and_then(|()| command::run(&mut ui, &arguments.global, &arguments.verb));
+            let result = sense
+                .and_then(|()| {
+                    strongroom_drop::now()
+                        .map(drop)
+                        .ok_or(strongroom_drop::Error::Clock.into())
+                })
+                .and_then(|()| command::run(&mut ui, &arguments.global, &arguments.verb));
             (ui, result)
         }
         Err(error) => {

@@ -29,10 +29,12 @@ pub use canonical::canonical_len;
 pub use canonical::first_difference;
 pub use canonical::from_canonical;
 pub use change::Change;
+pub use escrow::Age;
 pub use escrow::Ending;
 pub use escrow::EscrowRecord;
 pub use escrow::EscrowState;
 pub use escrow::HowEnded;
+pub use escrow::Presentation;
 pub use escrow::Source;
 pub use escrows::Escrows;
 #[cfg(test)]
@@ -48,6 +50,7 @@ pub use placement::place;
 pub use projection::ApplyError;
 pub use projection::Projection;
 pub use projection::Totals;
+pub use prove::Opened;
 pub use prove::Presented;
 pub use prove::Proof;
 pub use prove::prove;
@@ -57,6 +60,7 @@ pub use vault_record::AnchorRecord;
 pub use vault_record::TpmKeyRecord;
 pub use vault_record::TpmRecord;
 pub use vault_record::VaultRecord;
+pub use volume::MasterKeyRecord;
 pub use volume::VolumeRecord;
 
 #[cfg(test)]

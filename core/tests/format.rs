@@ -52,6 +52,11 @@ impl Vectors {
         Self::of(include_str!("../vectors/format-v1.txt"))
     }
 
+    /// Those of the fields that came with the third schema.
+    fn of_many_hands() -> Self {
+        Self::of(include_str!("../vectors/many-hands-v1.txt"))
+    }
+
     fn of(text: &'static str) -> Self {
         let lines = text.lines();
         let named = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -255,6 +260,22 @@ fn records() {
 }
 
 #[test]
+fn records_of_many_hands() {
+    let v = Vectors::of_many_hands();
+    let volume: VolumeRecord = from_canonical(v.text("volume record").as_bytes()).unwrap();
+    assert_eq!(canonical(&volume), v.text("volume record").as_bytes());
+    assert_eq!(volume.leaf_hash().to_string(), v.text("volume record hash"));
+    let key = Vectors::read().keyring().secret().fingerprint_key();
+    let known = volume.master_key.unwrap();
+    assert_eq!(known.mac, key.of_master_key(&v.secret("master key")));
+    assert_eq!(known.mac.to_string(), v.text("master key mac"));
+    assert!(volume.escrows.at(0).unwrap().is_self_ended() && volume.escrows.at(1).unwrap().clock);
+    let proven: VolumeRecord = from_canonical(v.text("proven volume").as_bytes()).unwrap();
+    assert_eq!(canonical(&proven), v.text("proven volume").as_bytes());
+    assert!(proven.master_key.unwrap().proven);
+}
+
+#[test]
 fn a_log_its_checkpoint_and_its_anchor() {
     let v = Vectors::read();
     let mut replay = Replay::default();
@@ -358,6 +379,14 @@ fn every_word_stands_in_the_document() {
         "superseded_by",
         "ended",
         "proven_at",
+        "escrowed_by",
+        "clock",
+        "shown_to",
+        "shown_to_more",
+        "presented",
+        "master_key",
+        "mac",
+        "proven",
         "drop",
         "file",
         "senders",

@@ -16,6 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 mod states_model {
+    pub(crate) mod ages;
     pub(crate) mod harness;
     pub(crate) mod invariants;
     pub(crate) mod model;
@@ -56,6 +57,8 @@ pub(crate) struct Arriving {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Told {
     Live,
+    /// Live at a time by the sender's own clock, from now, and in its order.
+    Sent(i64),
     /// Live at a time, from now.
     Taken(i64),
     Dated,
@@ -65,6 +68,7 @@ pub(crate) enum Told {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (-20_i64..40).prop_map(Step::Clock),
+        1 => prop_oneof![Just(100_000_i64), Just(-100_000)].prop_map(Step::Clock),
         10 => arriving().prop_map(Step::Arrive),
         1 => any::<usize>().prop_map(Step::Confirm),
         4 => any::<usize>().prop_map(Step::Expose),
@@ -76,6 +80,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn arriving() -> impl Strategy<Value = Arriving> {
     let told = prop_oneof![
         4 => Just(Told::Live),
+        2 => (-40_i64..10).prop_map(Told::Sent),
         1 => (-40_i64..10).prop_map(Told::Taken),
         3 => Just(Told::Dated),
         2 => Just(Told::Undated),

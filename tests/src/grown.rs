@@ -176,18 +176,23 @@ impl Grown {
             envelope: envelope.digest(&fingerprint),
             source: Source::Escrow,
             escrowed_at: stamp().at,
+            escrowed_by: Some(stamp().operator.to_string()),
             created_at: Some(stamp().at),
             state: EscrowState::Current,
             conflict: false,
             unconfirmed: false,
+            clock: false,
             exposed_at: None,
             exposed_by: None,
+            shown_to: Vec::new(),
+            shown_to_more: false,
             shown_at: None,
             rotate_by: None,
             superseded_at: None,
             superseded_by: None,
             ended: None,
             proven_at: None,
+            presented: None,
         };
         let naming = VolumeRecord {
             volume,
@@ -195,6 +200,7 @@ impl Grown {
             id: None,
             mounts: vec!["C:".parse().expect("a mount point")],
             kind: VolumeType::Os,
+            master_key: None,
             escrows: Default::default(),
         };
         draft.hold(escrow, envelope, fingerprint);

@@ -17,6 +17,8 @@ mod assigning;
 mod bounded;
 #[path = "ops_suite/clock.rs"]
 mod clock;
+#[path = "ops_suite/contradicted.rs"]
+mod contradicted;
 #[path = "ops_suite/dropping.rs"]
 mod dropping;
 #[path = "ops_suite/exporting.rs"]
@@ -31,6 +33,8 @@ mod hostile;
 mod hostile_proofs;
 #[path = "ops_suite/hostile_senders.rs"]
 mod hostile_senders;
+#[path = "ops_suite/hostile_volumes.rs"]
+mod hostile_volumes;
 #[path = "ops_suite/index.rs"]
 mod index;
 #[path = "ops_suite/lifecycle.rs"]

@@ -12,6 +12,7 @@ use strongroom_core::drop::DropFile;
 use strongroom_core::drop::DropKey;
 use strongroom_core::drop::Receipt;
 use strongroom_core::drop::SenderFile;
+use strongroom_core::state::EscrowState;
 use strongroom_core::state::Rule;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
@@ -69,6 +70,9 @@ struct Taken {
     device: Option<DeviceName>,
     protector_id: ProtectorId,
     unconfirmed: bool,
+    state: Option<EscrowState>,
+    /// A clock contradicts the order in which it came.
+    clock: bool,
     rule: Option<Rule>,
     time: Time,
     leaf: u64,
@@ -124,6 +128,8 @@ impl Answer {
             device: event.body.device.clone(),
             protector_id: receipt.protector,
             unconfirmed: receipt.is_unconfirmed,
+            state: receipt.state,
+            clock: receipt.has_clock_contradicted,
             rule: event.body.rule,
             time: event.time,
             leaf: event.leaf,

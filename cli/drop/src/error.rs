@@ -83,6 +83,15 @@ pub enum Error {
     /// A receipt is none of this drop.
     #[error("the receipt shows nothing of this drop")]
     Receipt(#[from] ReceiptError),
+    /// The vault holds the password, and nobody there vouches for it.
+    #[error("the vault holds this password as unconfirmed: its people have not vouched for the sender of the drop")]
+    Unconfirmed,
+    /// The vault holds the password as an older one.
+    #[error("the vault holds this password as superseded, and not as one that opens the volume now")]
+    Superseded,
+    /// The machine's clock gives no time that can be written.
+    #[error("the clock of this machine stands outside of the years -9999 to 9999")]
+    Clock,
     /// Neither a key nor a sender was named.
     #[error("no key of a vault was named")]
     NoKey,
@@ -147,7 +156,10 @@ impl Error {
             | Self::Drop { .. }
             | Self::ProofText { .. }
             | Self::Sequence { .. }
+            | Self::Clock
             | Self::Encrypt(_)
+            | Self::Superseded
+            | Self::Unconfirmed
             | Self::Intake { .. }
             | Self::Record { .. }
             | Self::NoPassword

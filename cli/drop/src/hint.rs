@@ -50,6 +50,13 @@ impl Error {
             Self::Receipt(_) => {
                 "leave the old protector where it is; hand the drop in again, and wait for the receipt of that"
             }
+            Self::Unconfirmed => {
+                "keep the old protector, and hand the password in by --sender; or add --accept-unconfirmed once its people say that they have confirmed it"
+            }
+            Self::Superseded => {
+                "keep the old protector; set the clock of this machine right, make a new password, and hand that in"
+            }
+            Self::Clock => "set the clock of this machine, for instance with `timedatectl set-time`",
             Self::NoKey => "name the vault's key by --to, or a sender's file by --sender",
             Self::NoPassword | Self::SeveralPasswords | Self::NotText => {
                 "give one recovery password on stdin, alone on its line"

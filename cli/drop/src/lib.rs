@@ -14,6 +14,7 @@ mod sequence;
 mod stdin;
 
 pub use answer::Answer;
+pub use clock::now;
 pub use error::Error;
 pub use error::Kind;
 pub use key::KeyArgs;

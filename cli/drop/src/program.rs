@@ -66,7 +66,7 @@ fn run(program: &Program) -> Result<ExitCode, Error> {
             if args.writes_to_stdout() && io::stdout().is_terminal() {
                 return Err(Error::DropOnTerminal);
             }
-            let sealed = args.run(clock::now(), stdin::password)?;
+            let sealed = args.run(clock::now().ok_or(Error::Clock)?, stdin::password)?;
             match sealed.to_stdout {
                 Some(bytes) => {
                     // A drop of which a part was read is none, so here a broken pipe is told too.

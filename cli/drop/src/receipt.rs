@@ -8,6 +8,7 @@ use strongroom_core::drop::MAX_DROP_LEN;
 use strongroom_core::drop::Wanted;
 use strongroom_core::drop::check_receipt;
 use strongroom_core::log::EventProof;
+use strongroom_core::state::EscrowState;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::ProtectorId;
 
@@ -18,8 +19,8 @@ use crate::key::KeyFile;
 
 /// Check that the vault has taken a drop in
 ///
-/// The receipt proves that the log of the vault holds the escrow of exactly this file. Only then may the old protector be
-/// taken off the volume. Any exit code but 0 says no.
+/// The receipt proves that the log of the vault holds the escrow of exactly this file, confirmed, and current or exposed.
+/// Only then may the old protector be taken off the volume. Any exit code but 0 says no.
 #[derive(Args, Debug)]
 pub struct ReceiptArgs {
     /// The receipt that came back from the vault
@@ -41,6 +42,10 @@ pub struct ReceiptArgs {
     /// The protector that it has to be of
     #[arg(long, value_name = "GUID")]
     protector: Option<ProtectorId>,
+
+    /// Accept a password that the vault's people have not vouched for
+    #[arg(long)]
+    accept_unconfirmed: bool,
 }
 
 impl ReceiptArgs {
@@ -48,7 +53,8 @@ impl ReceiptArgs {
     ///
     /// # Errors
     ///
-    /// Fails if a file cannot be read, and with an alarm if what it holds is no receipt of this drop.
+    /// Fails if a file cannot be read, with an alarm if what it holds is no receipt of this drop, and if the vault does not
+    /// hold the password as a confirmed one that opens the volume now.
     pub fn run(&self) -> Result<Answer, Error> {
         let key = KeyFile::read(&self.to)?;
         let drop = DropFile::from_bytes(&files::read(&self.drop, MAX_DROP_LEN)?).map_err(|source| Error::Drop {
@@ -67,7 +73,11 @@ impl ReceiptArgs {
             protector: self.protector,
         };
         let receipt = check_receipt(&proof, key.key(), &drop, &wanted)?;
-        Ok(Answer::receipt(&receipt, &drop))
+        match receipt.state {
+            _ if receipt.is_unconfirmed && !self.accept_unconfirmed => Err(Error::Unconfirmed),
+            Some(EscrowState::Current | EscrowState::Exposed) => Ok(Answer::receipt(&receipt, &drop)),
+            Some(EscrowState::Superseded) | None => Err(Error::Superseded),
+        }
     }
 }
 

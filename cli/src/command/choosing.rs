@@ -57,6 +57,9 @@ pub(super) fn by_device(
 }
 
 fn only(ui: &mut Ui, mut items: Vec<Item>, what: &str) -> Result<Item, Failure> {
+    // What is proven to open the volume is offered first, then what was presented.
+    items.sort_by_key(|item| (item.record.proven_at.is_none(), item.record.presented.is_none()));
+    items.reverse();
     let what = what.to_owned();
     let Some(item) = items.pop() else {
         return Err(ChoiceError::Nothing { what }.into());
@@ -65,6 +68,7 @@ fn only(ui: &mut Ui, mut items: Vec<Item>, what: &str) -> Result<Item, Failure> 
         return Ok(item);
     }
     items.push(item);
+    items.reverse();
     listing::write(ui, &items)?;
     Err(ChoiceError::Several { what }.into())
 }

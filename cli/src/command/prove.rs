@@ -37,6 +37,10 @@ use crate::ui::Ui;
 /// the vault's are no longer on the volume; and tries those that are held, without showing one. What opened is marked
 /// `proven`; what the volume lists decides conflicts, and whether exposures have ended.
 ///
+/// It takes an operator who neither was shown what opens the volume nor took it in: they could have made the volume up.
+/// Their word is marked `presented`, counts as a claim, and supersedes no other password, until another operator presents
+/// a volume with the same master key. An image with another master key than the proven one is refused, on record.
+///
 /// A proof says what the image says that is presented: an old copy of a volume tells of old times.
 #[derive(Args, Debug)]
 #[command(
@@ -135,7 +139,7 @@ fn typed(ui: &mut Ui, presented: &mut Presented<'_>) -> Result<(), Failure> {
     let rounds = u64::from(fve::ROUNDS).saturating_mul(u64::try_from(listed.len()).unwrap_or(u64::MAX));
     let mut progress = ui.progress("rounds of hashing", rounds);
     let mut before = 0;
-    let proof = fve::prove(metadata, &password, &listed, |now| {
+    let proof = fve::prove(metadata, &password, &listed, None, |now| {
         progress.advance(u64::from(now.done.checked_sub(before).unwrap_or(now.done)));
         before = now.done;
         std::ops::ControlFlow::Continue(())
@@ -153,6 +157,10 @@ fn typed(ui: &mut Ui, presented: &mut Presented<'_>) -> Result<(), Failure> {
 fn verdict(proved: &Proved) -> Result<(), Failure> {
     if proved.tried.iter().any(|proven| proven.result.opened()) {
         return Ok(());
+    }
+    let is_other = |result| result == TrialResult::OtherMasterKey;
+    if proved.tried.iter().any(|proven| is_other(proven.result)) {
+        return Err(Failure::OtherMasterKey);
     }
     Err(Failure::DidNotOpen {
         tried: proved.tried.len(),

@@ -16,6 +16,9 @@ pub(super) fn tell(ui: &mut Ui, done: &str, escrowed: &Escrowed) -> Result<(), F
     } else {
         say(ui, done, escrowed)?;
     }
+    if escrowed.record.clock {
+        ui.warn("a clock contradicts the order in which it came: it is taken as current and marked `clock`; see that the clocks are right, and `prove` which password opens the volume");
+    }
     if escrowed.rule == Rule::OtherPassword {
         ui.warn("another password is held for the same protector: both are kept and marked `conflict`, one of them is wrong");
     }

@@ -111,7 +111,7 @@ impl<'a> Handled<'a> {
                     rule: Some(escrowed.rule),
                     leaf: escrowed.leaf,
                     escrowed: Some(escrowed),
-                    ..Self::bare(file, "taken", escrowed.rule.why().to_owned())
+                    ..Self::bare(file, "taken", escrowed.why().into_owned())
                 });
                 let refused = taken.refused.iter().map(|refused| Self {
                     sender: taken.sender.as_ref(),

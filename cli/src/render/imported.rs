@@ -155,7 +155,7 @@ impl<'a> ImportedFile<'a> {
 pub(crate) fn why(record: &Record, escrowed: Option<&Escrowed>) -> Cow<'static, str> {
     match (&record.outcome, escrowed) {
         (Err(rejected), _) => rejected.why.to_string().into(),
-        (Ok(_), Some(escrowed)) => escrowed.rule.why().into(),
+        (Ok(_), Some(escrowed)) => escrowed.why(),
         (Ok(_), None) => "something failed before it".into(),
     }
 }

@@ -37,12 +37,14 @@ pub(crate) struct Escrow<'a> {
     state: EscrowState,
     conflict: bool,
     unconfirmed: bool,
+    clock: bool,
     escrowed_at: Time,
     created_at: Option<Time>,
     exposed_at: Option<Time>,
     rotate_by: Option<Time>,
     superseded_at: Option<Time>,
     proven_at: Option<Time>,
+    presented_at: Option<Time>,
     source: Source,
 }
 
@@ -58,12 +60,14 @@ impl<'a> Escrow<'a> {
             state: record.state,
             conflict: record.conflict,
             unconfirmed: record.unconfirmed,
+            clock: record.clock,
             escrowed_at: record.escrowed_at,
             created_at: record.created_at,
             exposed_at: record.exposed_at,
             rotate_by: record.rotate_by,
             superseded_at: record.superseded_at,
             proven_at: record.proven_at,
+            presented_at: record.presented.as_ref().map(|presented| presented.at),
             source: record.source,
         }
     }
@@ -250,6 +254,8 @@ pub(crate) struct Claimed<'a> {
     at: Option<Time>,
     claimed_by: Option<&'a str>,
     self_claimed: bool,
+    shown_to: Vec<&'a str>,
+    shown_to_more: bool,
 }
 
 impl<'a> Claimed<'a> {
@@ -269,6 +275,8 @@ impl<'a> Claimed<'a> {
             at: ended.map(|ended| ended.at),
             claimed_by: ended.map(|ended| ended.by.as_str()),
             self_claimed: record.is_self_ended(),
+            shown_to: record.operators_shown_to().collect(),
+            shown_to_more: record.shown_to_more,
         }
     }
 }

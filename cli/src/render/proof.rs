@@ -36,6 +36,8 @@ pub(crate) struct VolumeProof<'a> {
     tried: Option<usize>,
     opened: Option<usize>,
     exposures_ended: Option<&'a [ProtectorId]>,
+    /// Those that ended as a claim ends one.
+    exposures_presented: Option<&'a [ProtectorId]>,
     exposed_again: Option<&'a [ProtectorId]>,
 }
 
@@ -56,6 +58,8 @@ struct VolumeProtector<'a> {
     standing: Option<&'static str>,
     devices: Vec<Option<&'a DeviceName>>,
     results: Vec<&'static str>,
+    /// `proven` or `presented`, of what opened.
+    proof: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +107,7 @@ impl<'a> VolumeProof<'a> {
             tried: was_tried.then(|| proved.map_or(1, |proved| proved.tried.len())),
             opened: was_tried.then(opened),
             exposures_ended: proved.map(|proved| proved.ended.as_slice()),
+            exposures_presented: proved.map(|proved| proved.ended_on_word.as_slice()),
             exposed_again: proved.map(|proved| proved.exposed_again.as_slice()),
         }
     }
@@ -132,6 +137,7 @@ impl<'a> VolumeProtector<'a> {
             standing: standing(presented, protector),
             devices: held.into_iter().map(|item| item.volume.device.as_ref()).collect(),
             results: results.iter().map(|result| result.as_str()).collect(),
+            proof: presented.proof(protector.id),
         }
     }
 }

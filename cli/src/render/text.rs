@@ -50,7 +50,9 @@ pub(crate) fn marks(record: &EscrowRecord) -> String {
     let marks = [
         (record.conflict, "conflict"),
         (record.unconfirmed, "unconfirmed"),
+        (record.clock, "clock"),
         (record.proven_at.is_some(), "proven"),
+        (record.presented.is_some(), "presented"),
     ];
     let marks: Vec<&str> = marks.iter().filter(|(set, _)| *set).map(|(_, mark)| *mark).collect();
     if marks.is_empty() {

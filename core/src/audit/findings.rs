@@ -240,7 +240,8 @@ impl HandedOut {
 
 impl ClaimedEnd {
     fn of(volume: &VolumeRecord, record: &EscrowRecord) -> Option<Self> {
-        let ended = record.ended.as_ref().filter(|ended| ended.how == HowEnded::Claimed)?;
+        let is_word = |how| matches!(how, HowEnded::Claimed | HowEnded::Presented);
+        let ended = record.ended.as_ref().filter(|ended| is_word(ended.how))?;
         Some(Self {
             subject: Subject::of_record(volume, record),
             exposed_at: record.exposed_at,
@@ -249,6 +250,7 @@ impl ClaimedEnd {
             at: ended.at,
             claimed_by: ended.by.clone(),
             self_claimed: record.is_self_ended(),
+            how: ended.how,
         })
     }
 }

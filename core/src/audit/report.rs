@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::audit::Subject;
 use crate::crypto::Digest;
 use crate::log::Action;
+use crate::state::HowEnded;
 use crate::values::LogText;
 use crate::values::Time;
 
@@ -98,8 +99,10 @@ pub struct ClaimedEnd {
     pub at: Time,
     /// Who escrowed the newer password.
     pub claimed_by: String,
-    /// Whether that is the one who began it.
+    /// Whether the password was ever shown to that operator.
     pub self_claimed: bool,
+    /// Whether a newer password was escrowed, or a volume presented by an operator who had a hand in it.
+    pub how: HowEnded,
 }
 
 /// An epoch that began after another.

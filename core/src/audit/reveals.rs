@@ -42,6 +42,9 @@ pub struct RevealRow {
     pub outcomes: Vec<RevealOutcome>,
     /// How its exposure ended, or when it is to.
     pub rotation: Rotation,
+    /// Whether the operator who ended it is one to whom the password was ever shown.
+    #[serde(skip)]
+    pub self_ended: bool,
 }
 
 /// A request that was refused, or a count of such.
@@ -189,6 +192,7 @@ impl Reveals {
         for row in &exposing.rows {
             if let Some(row) = self.shown.get_mut(*row) {
                 row.rotation = Rotation::of(record);
+                row.self_ended = record.is_self_ended();
             }
         }
     }
@@ -227,6 +231,7 @@ impl Reveals {
             asked: Asked::of(event),
             outcomes: Vec::new(),
             rotation: exposed.map_or(Rotation::NotNeeded, |record| Rotation::of(record)),
+            self_ended: false,
         });
     }
 
@@ -262,9 +267,9 @@ impl Asked {
 }
 
 impl RevealRow {
-    /// Whether the exposure ended on the word of the one to whom the password was shown.
+    /// Whether the exposure ended on the word of an operator to whom the password was shown.
     pub fn is_self_ended(&self) -> bool {
-        matches!(&self.rotation, Rotation::Ended(ending) if ending.by == self.asked.operator)
+        matches!(&self.rotation, Rotation::Ended(ending) if self.self_ended || ending.by == self.asked.operator)
     }
 }
 

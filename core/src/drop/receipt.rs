@@ -8,6 +8,8 @@ use crate::log::EventProof;
 use crate::log::EventProofError;
 use crate::log::ProvenEvent;
 use crate::state::Change;
+use crate::state::EscrowRecord;
+use crate::state::EscrowState;
 use crate::state::Rule;
 use crate::values::DeviceName;
 use crate::values::ProtectorId;
@@ -28,6 +30,10 @@ pub struct Receipt {
     pub protector: ProtectorId,
     /// Whether the vault holds it as unconfirmed: nobody there vouches for whoever made the drop.
     pub is_unconfirmed: bool,
+    /// As what the vault holds it; `None` where the event does not say.
+    pub state: Option<EscrowState>,
+    /// Whether a clock contradicts the order in which it came: this machine's, or the vault's.
+    pub has_clock_contradicted: bool,
     /// The event, and the checkpoint that it is proven by.
     pub proven: ProvenEvent,
 }
@@ -87,18 +93,21 @@ pub fn check_receipt(
     if wanted.protector.is_some_and(|wanted| wanted != protector) {
         return Err(ReceiptError::OtherProtector { protector });
     }
+    let record = record(&proven.event);
     Ok(Receipt {
         protector,
-        is_unconfirmed: is_unconfirmed(&proven.event),
+        // An event without a record brought nothing that anybody vouches for.
+        is_unconfirmed: record.map_or(body.rule == Some(Rule::NoStanding), |record| record.unconfirmed),
+        state: record.map(|record| record.state),
+        has_clock_contradicted: record.is_some_and(|record| record.clock),
         proven,
     })
 }
 
-/// As its record has it; an event without one brought nothing that anybody vouches for.
-fn is_unconfirmed(event: &Event) -> bool {
-    let record = event.body.changes.iter().find_map(|change| match change {
-        Change::Escrow { record, .. } if Some(record.escrow) == event.body.escrow => Some(record),
+/// The record of the escrow that an event is about.
+fn record(event: &Event) -> Option<&EscrowRecord> {
+    event.body.changes.iter().find_map(|change| match change {
+        Change::Escrow { record, .. } if Some(record.escrow) == event.body.escrow => Some(&**record),
         Change::Escrow { .. } | Change::Moved { .. } | Change::Sender(_) | Change::Vault(_) | Change::Volume(_) => None,
-    });
-    record.map_or(event.body.rule == Some(Rule::NoStanding), |record| record.unconfirmed)
+    })
 }

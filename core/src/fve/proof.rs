@@ -2,10 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use crate::crypto::Digest;
 use crate::crypto::STRETCH_ROUNDS;
 use crate::crypto::stretch;
 use crate::fve::metadata::Metadata;
 use crate::fve::protector::Recovery;
+use crate::keys::FingerprintKey;
 use crate::values::ProtectorId;
 use crate::values::RecoveryPassword;
 use crate::values::Secret;
@@ -19,6 +21,8 @@ pub enum Proof {
         protector: ProtectorId,
         /// What the master key says of the metadata.
         metadata: MetadataProof,
+        /// HMAC of the master key, where a key for that was given.
+        master_key: Option<Digest>,
     },
     /// It opens none of the protectors that it was tried on.
     DoesNotOpen {
@@ -57,11 +61,13 @@ pub struct Progress {
 /// Tries `password` on those of the volume's recovery protectors that `protectors` names, in the volume's order.
 ///
 /// Every protector takes 2^20 rounds of SHA-256; `progress` is called every few thousand of them, and may break off. The
-/// keys on the way, and the master key, are wiped and never leave.
+/// keys on the way, and the master key, are wiped and never leave; `known_by` makes the HMAC of the master key by which a
+/// vault knows it again.
 pub fn prove(
     metadata: &Metadata,
     password: &RecoveryPassword,
     protectors: &[ProtectorId],
+    known_by: Option<&FingerprintKey>,
     mut progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Proof {
     let named = metadata.protectors.iter().filter(|one| protectors.contains(&one.id));
@@ -82,6 +88,7 @@ pub fn prove(
             return Proof::Opens {
                 protector,
                 metadata: master_key.says_of(metadata),
+                master_key: known_by.map(|key| key.of_master_key(&master_key.0)),
             };
         }
     }

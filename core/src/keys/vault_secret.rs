@@ -76,6 +76,12 @@ impl FingerprintKey {
     pub fn fingerprint(&self, password: &RecoveryPassword) -> Fingerprint {
         Fingerprint(hmac_sha256(&self.0, password.expose()))
     }
+
+    /// `HMAC-SHA256[fingerprint key](32-byte master key)`: by this a volume's master key is known again. A password has 16
+    /// bytes, so that neither is ever taken for the other.
+    pub fn of_master_key(&self, master_key: &Secret<32>) -> Digest {
+        hmac_sha256(&self.0, master_key.expose())
+    }
 }
 
 impl Fingerprint {

@@ -33,6 +33,8 @@ pub struct Arrival<'a> {
     pub confirmed: bool,
     /// When it arrived.
     pub at: Time,
+    /// Whether the vault's own clock is known to be wrong: it stands before the vault was made.
+    pub clock_is_wrong: bool,
     /// Who brought it.
     pub by: &'a str,
     /// The protectors of this volume that the same live source lists.
@@ -53,6 +55,16 @@ pub struct Arrival<'a> {
 pub enum Standing {
     /// It sees the volume now, and may know when the password was made.
     Live(Option<Time>),
+    /// It saw the volume when its own clock said so, and nothing that it sent later came before. What it sent is as new as
+    /// its place in the log.
+    Sent {
+        /// When it saw the volume, by its own clock.
+        at: Time,
+        /// When the password was made.
+        created: Option<Time>,
+        /// Whether that clock is known to be wrong: it stands before the sender was enrolled.
+        clock_is_wrong: bool,
+    },
     /// It saw the volume then, and may know when the password was made.
     Seen {
         /// When it saw the volume.
@@ -130,44 +142,38 @@ impl Rule {
     }
 }
 
-impl Standing {
-    /// The time it speaks of, at most the time of arrival.
-    fn time(self, arrived: Time) -> Option<Time> {
-        match self {
-            Self::Live(time) => Some(time.map_or(arrived, |time| time.min(arrived))),
-            Self::Seen { at, created } => Some(created.unwrap_or(at).min(arrived)),
-            Self::Dated(time) => Some(time.min(arrived)),
-            Self::Undated => None,
-        }
-    }
-
-    /// Whether it sees the volume, or saw it.
-    const fn is_live(self) -> bool {
-        matches!(self, Self::Live(_) | Self::Seen { .. })
-    }
-}
-
 impl Arrival<'_> {
     /// Rules 3 to 6. `again` is the unconfirmed escrow that this arrival gives standing to.
     fn settle(&self, volume: &VolumeRecord, again: Option<&EscrowRecord>) -> Decision {
         // What a source without standing said of time does not hold; whoever confirms it says it again.
         let time = self.time();
+        let newest = volume.escrows.newest(self.at, None);
+        let overtaken = newest.filter(|newest| time.is_some_and(|time| time < *newest));
+        let wrong = overtaken.is_some_and(|newest| self.standing.is_contradicted_by(newest));
+        let clock_is_wrong = self.clock_is_wrong || self.standing.has_a_wrong_clock();
+        let is_older = overtaken.is_some() && !wrong;
+        let doubted = wrong || clock_is_wrong || self.is_contradicted_in(volume);
+        let doubted = doubted && time.is_some() && !is_older;
         let record = |state| match again {
             Some(again) => EscrowRecord {
                 unconfirmed: false,
+                escrowed_by: self.vouches(again),
                 created_at: time,
+                clock: doubted,
                 ..self.in_state(again.clone(), state)
             },
-            None => self.fresh(state),
+            None => EscrowRecord {
+                clock: doubted,
+                ..self.fresh(state)
+            },
         };
         let mut rivals = volume.escrows.of_protector(self.protector);
         if rivals.any(|held| !held.unconfirmed) {
             return self.conflicts(record(EscrowState::Current), volume);
         }
-        let newest = volume.escrows.newest(None);
-        let age = match time {
-            Some(time) if newest.is_some_and(|newest| time < newest) => EscrowState::Superseded,
-            _ => EscrowState::Current,
+        let age = match is_older {
+            true => EscrowState::Superseded,
+            false => EscrowState::Current,
         };
         let twins = self.same_password(volume).filter(|held| !held.unconfirmed);
         if let Some(twins) = twins.map(|held| held.state).max() {
@@ -189,26 +195,12 @@ impl Arrival<'_> {
         let back = held.state == EscrowState::Superseded && self.confirmed && self.saw_it_since(volume, held);
         if back {
             record = self.in_state(record, EscrowState::Current);
+            let newest = self.newest_beside(volume, held);
+            record.clock |= newest.is_some_and(|newest| self.standing.is_contradicted_by(newest));
         }
         let mut decision = self.becomes(Rule::AlreadyHeld, record);
         decision.changed.retain(|record| record != held);
         decision
-    }
-
-    /// Whether it sees the volume, or saw it since everything by which a superseded password is known to be gone: a newer
-    /// one was made, or its end was waived or proven.
-    fn saw_it_since(&self, volume: &VolumeRecord, held: &EscrowRecord) -> bool {
-        let saw = match self.standing {
-            Standing::Live(_) => return true,
-            Standing::Seen { at, .. } => at.min(self.at),
-            Standing::Dated(_) | Standing::Undated => return false,
-        };
-        let made = volume.escrows.newest(Some(held.escrow)).into_iter();
-        let ended = held.ended.iter().filter(|ending| ending.how != HowEnded::Claimed);
-        let successor = held.superseded_by.and_then(|successor| volume.escrow(successor));
-        let proven = successor.and_then(|successor| successor.proven_at);
-        let last = made.chain(ended.map(|ending| ending.at)).chain(proven).max();
-        last.is_none_or(|last| last <= saw)
     }
 
     /// Rule 3: both are kept, and both are marked until one is proven.
@@ -235,24 +227,35 @@ impl Arrival<'_> {
         let escrow = record.escrow;
         let mut decision = self.becomes(Rule::Newest, record);
         let live = self.standing.is_live();
-        let others: Vec<&EscrowRecord> = match volume.supersedes() {
+        let open: Vec<&EscrowRecord> = match volume.supersedes() {
             true => volume.escrows.open().collect(),
             false => volume.escrows.exposed().collect(),
         };
-        let is_spared = |held: &EscrowRecord| live && self.listed.contains(&held.protector);
-        for held in others {
-            if held.escrow == escrow || is_spared(held) {
+        let is_open = |held: &EscrowRecord| match held.state {
+            EscrowState::Current => volume.supersedes(),
+            EscrowState::Exposed => true,
+            EscrowState::Superseded => false,
+        };
+        let later = volume.escrows.later_than(self.at).filter(|held| !is_open(held));
+        for held in open.into_iter().chain(later) {
+            if held.escrow == escrow {
                 continue;
             }
+            let is_there = live && self.listed.contains(&held.protector);
             let goes = match held.state {
-                EscrowState::Current => volume.supersedes() && held.known_since() <= time,
-                EscrowState::Exposed => held.shown_at.is_some_and(|shown| time > shown),
+                EscrowState::Current => volume.supersedes() && self.follows(held, time),
+                EscrowState::Exposed => held.shown_at.is_some_and(|shown| self.follows_showing(shown, time)),
                 EscrowState::Superseded => false,
             };
-            if goes {
+            if goes && !is_there {
                 decision.superseded.push(held.escrow);
                 decision.exposure_ended |= held.state == EscrowState::Exposed;
                 decision.changed.push(self.superseded(held, decision.escrow));
+            } else if self.standing.is_in_order() && self.contradicts(held) {
+                decision.changed.push(EscrowRecord {
+                    clock: true,
+                    ..held.clone()
+                });
             }
         }
         decision
@@ -269,6 +272,7 @@ impl Arrival<'_> {
             superseded_at: Some(self.at),
             superseded_by: Some(successor),
             ended,
+            clock: held.clock || self.knows_only_the_order_of(held),
             ..held.clone()
         }
     }
@@ -291,18 +295,23 @@ impl Arrival<'_> {
             envelope: self.envelope,
             source: self.source,
             escrowed_at: self.at,
+            escrowed_by: self.confirmed.then(|| self.by.to_owned()),
             created_at: self.time(),
             state,
             conflict: false,
             unconfirmed: !self.confirmed,
+            clock: false,
             exposed_at: None,
             exposed_by: None,
+            shown_to: Vec::new(),
+            shown_to_more: false,
             shown_at: None,
             rotate_by: None,
             superseded_at: None,
             superseded_by: None,
             ended: None,
             proven_at: None,
+            presented: None,
         };
         self.in_state(record, state)
     }
@@ -336,6 +345,8 @@ impl Arrival<'_> {
             state: EscrowState::Exposed,
             exposed_at: Some(began),
             exposed_by: shown.exposed_by,
+            shown_to: shown.shown_to,
+            shown_to_more: shown.shown_to_more,
             shown_at: shown.shown_at,
             rotate_by: Some(
                 shown
@@ -343,6 +354,14 @@ impl Arrival<'_> {
                     .unwrap_or_else(|| began.plus_seconds(self.grace_seconds)),
             ),
             ..record
+        }
+    }
+
+    /// Who took in an escrow that settles now: whoever vouches for it now or, where that was done before, did so then.
+    fn vouches(&self, held: &EscrowRecord) -> Option<String> {
+        match held.unconfirmed {
+            true => Some(self.by.to_owned()),
+            false => held.escrowed_by.clone(),
         }
     }
 
@@ -363,6 +382,8 @@ impl Arrival<'_> {
         self.same_password.iter().filter_map(|escrow| volume.escrow(*escrow))
     }
 }
+
+mod clock;
 
 mod assigned;
 

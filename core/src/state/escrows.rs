@@ -13,6 +13,7 @@ use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
 
+use crate::state::Age;
 use crate::state::EscrowRecord;
 use crate::state::EscrowState;
 use crate::values::EscrowId;
@@ -45,8 +46,11 @@ struct Lookups {
     by_escrow: BTreeMap<EscrowId, u64>,
     /// Those in conflict come last.
     by_protector: BTreeSet<(ProtectorId, bool, u64)>,
-    /// The confirmed escrows that have a creation time.
+    /// The confirmed escrows that have a creation time, by each time at which they may have been made.
     by_creation: BTreeSet<(Time, u64)>,
+    /// Those without a clock mark, by their earliest time.
+    by_first_time: BTreeSet<(Time, u64)>,
+    marked_open: BTreeSet<u64>,
     /// The current and the exposed ones.
     open: BTreeSet<u64>,
     exposed: BTreeSet<u64>,
@@ -97,17 +101,36 @@ impl Escrows {
         self.with_protector(protector, false)
     }
 
-    /// Returns the greatest creation time of a confirmed escrow, leaving out `beside`.
-    pub fn newest(&self, beside: Option<EscrowId>) -> Option<Time> {
+    /// Returns when the newest confirmed escrow was made, as far as that can be known at `now`, leaving out `beside`.
+    pub fn newest(&self, now: Time, beside: Option<EscrowId>) -> Option<Time> {
         let Some(lookups) = self.lookups() else {
             let confirmed = self.iter().filter(|record| !record.unconfirmed);
             let others = confirmed.filter(|record| Some(record.escrow) != beside);
-            return others.filter_map(|record| record.created_at).max();
+            return others.filter_map(|record| record.made_at(now)).max();
         };
         let beside = beside.and_then(|escrow| lookups.by_escrow.get(&escrow));
-        let newest = lookups.by_creation.iter().rev();
+        let newest = lookups.by_creation.range(..=(now, u64::MAX)).rev();
         let mut others = newest.filter(|(_, number)| Some(number) != beside);
         others.next().map(|(time, _)| *time)
+    }
+
+    /// Returns the escrows without a clock mark whose times are all later than `now`.
+    pub fn later_than(&self, now: Time) -> impl Iterator<Item = &EscrowRecord> {
+        let is_later = move |record: &&EscrowRecord| !record.clock && record.age(now) == Age::Contradicted;
+        let found = self.lookups().map(|lookups| {
+            let later = lookups.by_first_time.range((now, u64::MAX)..);
+            later.filter_map(|(_, number)| self.numbered(*number))
+        });
+        let few = found.is_none().then(|| self.iter());
+        few.into_iter()
+            .flatten()
+            .chain(found.into_iter().flatten())
+            .filter(is_later)
+    }
+
+    /// Returns the current and the exposed escrows with a clock mark.
+    pub fn marked_open(&self) -> impl Iterator<Item = &EscrowRecord> {
+        self.chosen(|lookups| &lookups.marked_open, is_marked_open)
     }
 
     /// Returns the current and the exposed escrows.
@@ -240,8 +263,14 @@ impl Lookups {
     fn add(&mut self, number: u64, record: &EscrowRecord) {
         self.by_escrow.insert(record.escrow, number);
         self.by_protector.insert((record.protector, record.conflict, number));
-        if let Some(created) = record.created_at.filter(|_| !record.unconfirmed) {
-            self.by_creation.insert((created, number));
+        for time in creation_times(record) {
+            self.by_creation.insert((time, number));
+        }
+        if !record.clock {
+            self.by_first_time.insert((first_time(record), number));
+        }
+        if is_marked_open(record) {
+            self.marked_open.insert(number);
         }
         if record.state != EscrowState::Superseded {
             self.open.insert(number);
@@ -255,13 +284,32 @@ impl Lookups {
     fn remove(&mut self, number: u64, record: &EscrowRecord) {
         self.by_escrow.remove(&record.escrow);
         self.by_protector.remove(&(record.protector, record.conflict, number));
-        if let Some(created) = record.created_at.filter(|_| !record.unconfirmed) {
-            self.by_creation.remove(&(created, number));
+        for time in creation_times(record) {
+            self.by_creation.remove(&(time, number));
         }
+        self.by_first_time.remove(&(first_time(record), number));
+        self.marked_open.remove(&number);
         self.open.remove(&number);
         self.exposed.remove(&number);
         self.unconfirmed -= usize::from(record.unconfirmed);
     }
+}
+
+/// The times at which a confirmed escrow may have been made: at a moment before its creation time, the time of its arrival
+/// counts.
+fn creation_times(record: &EscrowRecord) -> impl Iterator<Item = Time> {
+    let created = record.created_at.filter(|_| !record.unconfirmed && !record.clock);
+    let arrived = created.filter(|created| record.escrowed_at < *created);
+    created.into_iter().chain(arrived.map(|_| record.escrowed_at))
+}
+
+fn first_time(record: &EscrowRecord) -> Time {
+    let arrived = record.escrowed_at;
+    record.created_at.map_or(arrived, |created| created.min(arrived))
+}
+
+fn is_marked_open(record: &EscrowRecord) -> bool {
+    record.clock && record.state != EscrowState::Superseded
 }
 
 impl FromIterator<EscrowRecord> for Escrows {

@@ -26,17 +26,23 @@ pub struct WaiveError;
 /// The record after the password was shown.
 ///
 /// A superseded one is exposed anew, since it may still be the one on the volume, unless its successor was proven to
-/// open the volume. An exposure that goes on keeps its beginning and its due date.
+/// open the volume. An exposure that goes on keeps its beginning and its due date. Everyone to whom it was ever shown is
+/// remembered.
 pub fn expose(volume: &VolumeRecord, record: &EscrowRecord, showing: &Showing) -> EscrowRecord {
     let mut shown = record.clone();
+    shown.remember_shown_to(&showing.by);
     shown.shown_at = record.shown_at.max(Some(showing.at));
     if record.state == EscrowState::Exposed || buried(volume, record) {
         return shown;
     }
+    let before = shown.exposed_by.replace(showing.by.clone());
+    shown.shown_to.retain(|name| *name != showing.by);
+    if let Some(before) = before {
+        shown.remember_shown_to(&before);
+    }
     EscrowRecord {
         state: EscrowState::Exposed,
         exposed_at: Some(showing.at),
-        exposed_by: Some(showing.by.clone()),
         rotate_by: Some(showing.at.plus_seconds(showing.grace_seconds)),
         superseded_at: None,
         superseded_by: None,

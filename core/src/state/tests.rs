@@ -33,18 +33,23 @@ pub(crate) fn held(number: u8, created: Option<i64>) -> EscrowRecord {
         envelope: Digest::new([number; 32]),
         source: Source::Escrow,
         escrowed_at: at(1),
+        escrowed_by: Some("eve".to_owned()),
         created_at: created.map(at),
         state: EscrowState::Current,
         conflict: false,
         unconfirmed: false,
+        clock: false,
         exposed_at: None,
         exposed_by: None,
+        shown_to: Vec::new(),
+        shown_to_more: false,
         shown_at: None,
         rotate_by: None,
         superseded_at: None,
         superseded_by: None,
         ended: None,
         proven_at: None,
+        presented: None,
     }
 }
 
@@ -78,6 +83,7 @@ pub(crate) fn volume(escrows: impl IntoIterator<Item = EscrowRecord>) -> VolumeR
         id: None,
         mounts: vec!["C:".parse().unwrap()],
         kind: VolumeType::Os,
+        master_key: None,
         escrows: escrows.into_iter().collect(),
     }
 }
@@ -92,7 +98,7 @@ fn a_word_is_the_same_in_a_record_and_on_a_screen() {
     for source in [Source::Drop, Source::Escrow, Source::Import] {
         assert_eq!(written(serde_json::to_value(source).unwrap()), source.as_str());
     }
-    for how in [HowEnded::Claimed, HowEnded::Proven, HowEnded::Waived] {
+    for how in HowEnded::ALL {
         assert_eq!(written(serde_json::to_value(how).unwrap()), how.as_str());
     }
 }

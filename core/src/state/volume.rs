@@ -7,6 +7,7 @@ use crate::crypto::Digest;
 use crate::state::EscrowRecord;
 use crate::state::Escrows;
 use crate::state::canonical;
+use crate::state::escrow::is_false;
 use crate::tree::hash_leaf;
 use crate::values::DeviceName;
 use crate::values::EscrowId;
@@ -35,9 +36,23 @@ pub struct VolumeRecord {
     /// What kind of volume it is.
     #[serde(rename = "type")]
     pub kind: VolumeType,
+    /// Its master key, once a password opened it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub master_key: Option<MasterKeyRecord>,
     /// Its escrows; an event that names a volume leaves them out.
     #[serde(default, skip_serializing_if = "Escrows::is_empty")]
     pub escrows: Escrows,
+}
+
+/// What the vault remembers of a volume's master key, which the rotation of its protectors does not change.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MasterKeyRecord {
+    /// `HMAC-SHA256[fingerprint key](master key)`.
+    pub mac: Digest,
+    /// Whether it is proven to be this volume's. Until then it is the one that was presented last.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub proven: bool,
 }
 
 impl VolumeRecord {
@@ -62,6 +77,7 @@ impl VolumeRecord {
             id: None,
             mounts: Vec::new(),
             kind: VolumeType::Unknown,
+            master_key: None,
             ..self.clone()
         }
     }
@@ -89,7 +105,7 @@ impl VolumeRecord {
 
     /// Whether `other` is named as this is.
     pub fn is_named_as(&self, other: &Self) -> bool {
-        let named = |volume: &Self| (volume.volume, volume.id, volume.kind);
+        let named = |volume: &Self| (volume.volume, volume.id, volume.kind, volume.master_key);
         named(self) == named(other) && self.device == other.device && self.mounts == other.mounts
     }
 
@@ -101,6 +117,7 @@ impl VolumeRecord {
             id: self.id,
             mounts: self.mounts.clone(),
             kind: self.kind,
+            master_key: self.master_key,
             escrows: Escrows::default(),
         }
     }

@@ -24,6 +24,7 @@ fn opens(number: u8, metadata: MetadataProof) -> Proof {
     Proof::Opens {
         protector: id(number),
         metadata,
+        master_key: None,
     }
 }
 
@@ -68,7 +69,11 @@ fn each_opens_its_own_of_several_in_any_order() {
         "a passphrase is none"
     );
     // By the ID alone.
-    let only = |number, of| fve::prove(&metadata, &password(number), &[id(of)], |_| ControlFlow::Continue(()));
+    let only = |number, of| {
+        fve::prove(&metadata, &password(number), &[id(of)], None, |_| {
+            ControlFlow::Continue(())
+        })
+    };
     assert_eq!(only(2, 2), opens(2, MetadataProof::Matches));
     assert_eq!(only(2, 1), Proof::DoesNotOpen { tried: 1 });
     assert_eq!(only(2, 7), Proof::DoesNotOpen { tried: 0 }, "there is none");
@@ -143,7 +148,7 @@ fn a_changed_protector_does_not_open() {
 fn it_tells_how_far_it_is_and_can_be_broken_off() {
     let metadata = read(&volume(&[recovery(1), recovery(2)]).write());
     let mut told = Vec::new();
-    let proof = fve::prove(&metadata, &password(2), &[id(1), id(2)], |progress| {
+    let proof = fve::prove(&metadata, &password(2), &[id(1), id(2)], None, |progress| {
         told.push((progress.protector, progress.done));
         assert_eq!(progress.of, 1_048_576);
         ControlFlow::Continue(())
@@ -156,7 +161,7 @@ fn it_tells_how_far_it_is_and_can_be_broken_off() {
     assert_eq!(told.len(), 512);
 
     let mut calls = 0;
-    let proof = fve::prove(&metadata, &password(2), &[id(1), id(2)], |_| {
+    let proof = fve::prove(&metadata, &password(2), &[id(1), id(2)], None, |_| {
         calls += 1;
         if calls == 300 {
             ControlFlow::Break(())

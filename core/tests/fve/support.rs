@@ -137,7 +137,7 @@ pub(crate) fn read(image: &Sparse) -> Metadata {
 /// What comes of a password on all protectors.
 pub(crate) fn prove(metadata: &Metadata, password: &RecoveryPassword) -> Proof {
     let all: Vec<_> = metadata.recovery_protectors().collect();
-    fve::prove(metadata, password, &all, |_| ControlFlow::Continue(()))
+    fve::prove(metadata, password, &all, None, |_| ControlFlow::Continue(()))
 }
 
 /// Edits a copy of the metadata as somebody without the master key can: the checksum is right again after it.

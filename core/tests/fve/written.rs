@@ -46,6 +46,7 @@ pub(crate) struct Volume {
     pub(crate) protectors: Vec<Protector>,
     /// Whether there are properties and entries of kinds that nobody knows.
     pub(crate) unknown: bool,
+    pub(crate) master_key: [u8; 32],
     /// Entries as they are, put behind all others.
     pub(crate) more: Vec<u8>,
     /// Where its metadata lies.
@@ -65,6 +66,7 @@ impl Default for Volume {
             description: "DESKTOP-1 C: 7/4/2019".to_owned(),
             protectors: Vec::new(),
             unknown: true,
+            master_key: metadata::MASTER_KEY,
             more: Vec::new(),
             blocks: [0x0010_0000, 0x0020_0000, 0x0030_0000],
             size: 0x0080_0000,

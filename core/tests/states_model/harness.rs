@@ -37,6 +37,10 @@ use crate::states_model::model::Decided;
 use crate::states_model::model::Seen;
 
 pub(super) const GRACE: u64 = 50;
+/// Before this the vault was not made, so a clock that says so is wrong.
+pub(super) const DAWN: i64 = -1000;
+/// Who is shown passwords, in turn.
+pub(super) const OPERATORS: [&str; 3] = ["carl", "dora", "emil"];
 
 /// A projection, every change that made it, and the password of each escrow, in order of arrival.
 #[derive(Default)]
@@ -63,7 +67,7 @@ impl Harness {
             }
             Step::Expose(number) => {
                 if let Some((_, record)) = chosen(*number) {
-                    self.show(record.escrow);
+                    self.show(record.escrow, OPERATORS[number % OPERATORS.len()]);
                 }
             }
             Step::Prove(number) => {
@@ -94,6 +98,8 @@ impl Harness {
             state: record.state.as_str(),
             conflict: record.conflict,
             unconfirmed: record.unconfirmed,
+            clock: record.clock,
+            shown_to: record.operators_shown_to().map(str::to_owned).collect(),
             created: record.created_at.map(seconds),
             shown: record.shown_at.map(seconds),
             superseded_by: record.superseded_by.map(index),
@@ -113,6 +119,11 @@ impl Harness {
         for (protector, password, made) in passwords {
             let standing = match arriving.told {
                 Told::Live => Standing::Live(None),
+                Told::Sent(at_its) => Standing::Sent {
+                    at: at(self.now + at_its),
+                    created: None,
+                    clock_is_wrong: false,
+                },
                 Told::Taken(taken) => Standing::Seen {
                     at: at(self.now + taken),
                     created: None,
@@ -152,6 +163,7 @@ impl Harness {
                 id: None,
                 mounts: vec![],
                 kind: VolumeType::Unknown,
+                master_key: None,
                 escrows: Escrows::default(),
             }))
         };
@@ -186,6 +198,7 @@ impl Harness {
                     standing,
                     confirmed,
                     at: at(self.now),
+                    clock_is_wrong: self.now < DAWN,
                     by: "bob",
                     listed,
                     same_password: same,
@@ -230,6 +243,7 @@ impl Harness {
                     standing: record.created_at.map_or(Standing::Undated, Standing::Dated),
                     confirmed: true,
                     at: at(self.now),
+                    clock_is_wrong: self.now < DAWN,
                     by: "bob",
                     listed: &BTreeSet::new(),
                     same_password: same,
@@ -276,10 +290,10 @@ impl Harness {
         }
     }
 
-    fn show(&mut self, escrow: EscrowId) {
+    fn show(&mut self, escrow: EscrowId, by: &str) {
         let showing = Showing {
             at: at(self.now),
-            by: "carl".to_owned(),
+            by: by.to_owned(),
             grace_seconds: GRACE,
         };
         for (volume, record) in self.records() {

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use crate::Arriving;
 use crate::Step;
 use crate::Told;
+use crate::states_model::harness::DAWN;
+use crate::states_model::harness::OPERATORS;
 use crate::states_model::names::Volume;
 
 /// Everything that the model knows.
 #[derive(Default)]
 pub(crate) struct Model {
-    now: i64,
+    pub(super) now: i64,
     pub(super) volumes: Vec<Volume>,
     pub(super) escrows: Vec<Escrow>,
 }
@@ -24,8 +26,10 @@ pub(crate) struct Seen {
     pub(crate) state: &'static str,
     pub(crate) conflict: bool,
     pub(crate) unconfirmed: bool,
+    pub(crate) clock: bool,
     pub(crate) created: Option<i64>,
     pub(crate) shown: Option<i64>,
+    pub(crate) shown_to: BTreeSet<String>,
     pub(crate) superseded_by: Option<usize>,
     pub(crate) ended: Option<&'static str>,
 }
@@ -36,17 +40,19 @@ pub(crate) type Decided = Vec<(String, usize, Vec<usize>, bool)>;
 #[derive(Clone)]
 pub(super) struct Escrow {
     pub(super) seen: Seen,
-    arrived: i64,
-    proven: Option<i64>,
-    waived: Option<i64>,
+    pub(super) arrived: i64,
+    pub(super) proven: Option<i64>,
+    pub(super) waived: Option<i64>,
 }
 
-struct Coming {
+pub(super) struct Coming {
     volume: usize,
     protector: u8,
     password: u8,
     /// When a live source saw the volume; one that sees it now knows better than all before.
     saw: Option<i64>,
+    /// Whether its order is the log's: it is live now, or was sent in its order.
+    pub(super) told: Told,
     time: Option<i64>,
     confirmed: bool,
     listed: Vec<u8>,
@@ -66,7 +72,9 @@ impl Model {
             Step::Confirm(number) if self.escrows.get(chosen(number)).is_some_and(|e| e.seen.unconfirmed) => {
                 return vec![self.confirm(chosen(number))];
             }
-            Step::Expose(number) if !self.escrows.is_empty() => self.show(chosen(number)),
+            Step::Expose(number) if !self.escrows.is_empty() => {
+                self.show(chosen(number), OPERATORS[number % OPERATORS.len()]);
+            }
             Step::Prove(number) if !self.escrows.is_empty() => {
                 self.escrows[chosen(number)].proven = Some(self.now);
             }
@@ -96,7 +104,7 @@ impl Model {
             // A time in the future counts as arrival.
             let time = match arriving.told {
                 Told::Live => Some(self.now),
-                Told::Taken(taken) => Some(self.now + taken.min(0)),
+                Told::Taken(taken) | Told::Sent(taken) => Some(self.now + taken.min(0)),
                 Told::Dated => Some(self.now + made.min(0)),
                 Told::Undated => None,
             };
@@ -106,9 +114,10 @@ impl Model {
                 password,
                 saw: match arriving.told {
                     Told::Live => Some(i64::MAX),
-                    Told::Taken(taken) => Some(self.now + taken.min(0)),
+                    Told::Taken(taken) | Told::Sent(taken) => Some(self.now + taken.min(0)),
                     Told::Dated | Told::Undated => None,
                 },
+                told: arriving.told,
                 time,
                 confirmed: arriving.confirmed,
                 listed: listed.clone(),
@@ -147,6 +156,7 @@ impl Model {
             protector: held.protector,
             password: held.password,
             saw: None,
+            told: Told::Dated,
             time: held.created.map(|time| time.min(self.now)),
             confirmed: true,
             listed: vec![],
@@ -170,38 +180,27 @@ impl Model {
             // Nobody unknown brings anything new of what is held.
             Some(held) if !coming.confirmed => return ("already-held", held, vec![], false),
             None if !coming.confirmed => {
-                let escrow = self.put(coming, None, coming.time, "current");
+                let escrow = self.put(coming, None, coming.time, "current", false);
                 return ("no-standing", escrow, vec![], false);
             }
             Some(held) if !seen(&held).unconfirmed => {
                 // A live source brings a superseded one back, if it saw it since that could be known to be gone.
+                let made = self.made_beside(held);
                 let since = coming
                     .saw
-                    .is_some_and(|saw| self.gone_since(held).is_none_or(|gone| gone <= saw));
+                    .is_some_and(|saw| self.gone_since(held, coming).is_none_or(|gone| gone <= saw));
                 let record = &mut self.escrows[held].seen;
                 record.created = record.created.or(coming.time);
                 if since && record.state == "superseded" {
                     self.becomes(held, "current");
+                    let own = matches!(coming.told, Told::Sent(_)).then_some(coming.saw).flatten();
+                    self.escrows[held].seen.clock |= own.zip(made).is_some_and(|(own, made)| own < made);
                 }
                 return ("already-held", held, vec![], false);
             }
             _ => {}
         }
         self.settles(coming, held)
-    }
-
-    /// When something newer was made in its volume, its exposure was waived, or its successor was proven: the last of these.
-    fn gone_since(&self, held: usize) -> Option<i64> {
-        let escrow = &self.escrows[held];
-        let others = self.escrows.iter().enumerate().filter(|(index, _)| *index != held);
-        let beside = others.filter(|(_, other)| other.seen.volume == escrow.seen.volume && !other.seen.unconfirmed);
-        let made = beside.filter_map(|(_, other)| other.seen.created);
-        let waived = escrow.waived.filter(|_| escrow.seen.ended == Some("waived"));
-        let proven = escrow
-            .seen
-            .superseded_by
-            .and_then(|successor| self.escrows[successor].proven);
-        made.chain(waived).chain(proven).max()
     }
 
     /// The rules from the third on; `held` nobody vouched for until now.
@@ -216,6 +215,16 @@ impl Model {
             .copied()
             .filter(|index| !seen(index).unconfirmed)
             .collect();
+        // Where a clock contradicts the order of the log, it is taken as current, and marked.
+        let in_order = matches!(coming.told, Told::Live | Told::Sent(_));
+        let newest = known.iter().filter_map(|index| self.made(*index)).max();
+        let overtaken = time.zip(newest).is_some_and(|(time, newest)| time < newest);
+        let wrong = overtaken && matches!(coming.told, Told::Sent(_));
+        let older = overtaken && !wrong;
+        let is_over = |index: &usize| in_order || seen(index).state == "superseded";
+        let unknown = |index: &usize| self.age(*index).is_none() && !(seen(index).clock && is_over(index));
+        let doubted = wrong || self.now < DAWN || known.iter().any(unknown);
+        let doubted = doubted && time.is_some() && !older;
         // Same protector ID, another password.
         let clashing: Vec<usize> = known
             .iter()
@@ -223,29 +232,37 @@ impl Model {
             .filter(|index| seen(index).protector == coming.protector)
             .collect();
         if !clashing.is_empty() {
-            let escrow = self.put(coming, held, time, "current");
+            let escrow = self.put(coming, held, time, "current", doubted);
             for index in clashing.into_iter().chain([escrow]) {
                 self.escrows[index].seen.conflict = true;
             }
             return ("other-password", escrow, vec![], false);
         }
         // Created before the newest dated or live one.
-        let newest = known.iter().filter_map(|index| seen(index).created).max();
-        let older = time.zip(newest).is_some_and(|(time, newest)| time < newest);
         let own = if older { "superseded" } else { "current" };
         // Same password under another protector ID: the most exposed state.
         let twins = known.iter().filter(|index| seen(index).password == coming.password);
         if let Some(state) = twins.map(|index| seen(index).state).max_by_key(|state| exposure(state)) {
             let state = std::cmp::max_by_key(own, state, |state| exposure(state));
-            return ("other-protector", self.put(coming, held, time, state), vec![], false);
+            return (
+                "other-protector",
+                self.put(coming, held, time, state, doubted),
+                vec![],
+                false,
+            );
         }
         let Some(time) = time else {
-            return ("undated", self.put(coming, held, None, "current"), vec![], false);
+            return (
+                "undated",
+                self.put(coming, held, None, "current", doubted),
+                vec![],
+                false,
+            );
         };
         if older {
-            return ("older", self.put(coming, held, Some(time), own), vec![], false);
+            return ("older", self.put(coming, held, Some(time), own, doubted), vec![], false);
         }
-        let escrow = self.put(coming, held, Some(time), own);
+        let escrow = self.put(coming, held, Some(time), own, doubted);
         let (gone, ended) = self.gives_way(coming, escrow, time, &others);
         ("newest", escrow, gone, ended)
     }
@@ -256,15 +273,20 @@ impl Model {
         let unnamed = volume.id.is_none() && volume.mounts.is_empty();
         let exempt = unnamed || (volume.removable == Some(true) && volume.id.is_none());
         let (mut gone, mut ended) = (Vec::new(), false);
+        let in_order = matches!(coming.told, Told::Live | Told::Sent(_));
         for index in others {
+            let age = self.age(*index);
             let other = &mut self.escrows[*index];
             let listed = coming.saw.is_some() && coming.listed.contains(&other.seen.protector);
-            let older = other.seen.created.unwrap_or(other.arrived) <= time;
+            let older = age.map_or(in_order, |age| age <= time);
             let goes = match other.seen.state {
                 "current" => !exempt && !listed && older,
+                // A showing of the future was before what is live now.
+                "exposed" if other.seen.shown > Some(self.now) => !listed && coming.told == Told::Live,
                 "exposed" => !listed && time > other.seen.shown.unwrap(),
                 _ => false,
             };
+            other.seen.clock |= age.is_none() && (goes || in_order);
             if goes {
                 if other.seen.state == "exposed" {
                     other.seen.ended = Some("claimed");
@@ -279,7 +301,14 @@ impl Model {
     }
 
     /// The escrow that arrives or, where it is held unconfirmed, has been there, in this state.
-    fn put(&mut self, coming: &Coming, held: Option<usize>, time: Option<i64>, state: &'static str) -> usize {
+    fn put(
+        &mut self,
+        coming: &Coming,
+        held: Option<usize>,
+        time: Option<i64>,
+        state: &'static str,
+        clock: bool,
+    ) -> usize {
         let index = held.unwrap_or(self.escrows.len());
         if held.is_none() {
             self.escrows.push(Escrow {
@@ -290,8 +319,10 @@ impl Model {
                     state: "",
                     conflict: false,
                     unconfirmed: !coming.confirmed,
+                    clock: false,
                     created: None,
                     shown: None,
+                    shown_to: BTreeSet::new(),
                     superseded_by: None,
                     ended: None,
                 },
@@ -302,13 +333,15 @@ impl Model {
         }
         self.escrows[index].seen.unconfirmed = !coming.confirmed;
         self.escrows[index].seen.created = time;
+        self.escrows[index].seen.clock = clock;
         self.becomes(index, state);
         index
     }
 
     /// A password ever shown is never `current` anywhere; an exposure ends by a newer password only.
     fn becomes(&mut self, index: usize, state: &'static str) {
-        let shown = self.last_shown(self.escrows[index].seen.password);
+        let twin = self.last_shown(self.escrows[index].seen.password);
+        let (shown, names) = twin.map(|seen| (seen.shown, seen.shown_to.clone())).unwrap_or_default();
         let seen = &mut self.escrows[index].seen;
         if state == "superseded" {
             if seen.state != "exposed" {
@@ -317,34 +350,10 @@ impl Model {
             return;
         }
         (seen.superseded_by, seen.ended) = (None, None);
-        seen.shown = seen.shown.or(shown);
-        seen.state = if seen.shown.is_some() { "exposed" } else { "current" };
-    }
-
-    /// A reveal exposes every current escrow with its fingerprint.
-    fn show(&mut self, index: usize) {
-        let password = self.escrows[index].seen.password;
-        let twins = (0..self.escrows.len()).filter(|other| {
-            let other = &self.escrows[*other].seen;
-            other.password == password && other.state == "current"
-        });
-        let shown: BTreeSet<usize> = twins.chain([index]).collect();
-        for index in shown {
-            let successor = self.escrows[index].seen.superseded_by;
-            let buried = successor.is_some_and(|successor| self.escrows[successor].proven.is_some());
-            let seen = &mut self.escrows[index].seen;
-            seen.shown = seen.shown.max(Some(self.now));
-            // A superseded one whose successor was never proven is exposed anew.
-            if seen.state != "superseded" || !buried {
-                seen.state = "exposed";
-                (seen.superseded_by, seen.ended) = (None, None);
-            }
+        if seen.shown.is_none() {
+            (seen.shown, seen.shown_to) = (shown, names);
         }
-    }
-
-    fn last_shown(&self, password: u8) -> Option<i64> {
-        let same = self.escrows.iter().filter(|escrow| escrow.seen.password == password);
-        same.filter_map(|escrow| escrow.seen.shown).max()
+        seen.state = if seen.shown.is_some() { "exposed" } else { "current" };
     }
 }
 

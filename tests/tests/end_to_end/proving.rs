@@ -122,7 +122,7 @@ fn unproven(site: &Site) -> usize {
 }
 
 #[test]
-fn held_missing_and_stale_are_told_apart_and_what_opens_is_shown_as_proven() {
+fn held_missing_and_stale_are_told_apart_and_what_opens_is_shown_as_presented() {
     let site = Site::with_pin();
     site.escrow("LAB-01", &made(3));
     site.escrow("LAB-01", &made(1));
@@ -156,18 +156,22 @@ fn held_missing_and_stale_are_told_apart_and_what_opens_is_shown_as_proven() {
         assert!(text.stdout.contains(&row), "no {row:?} in {text:?}");
     }
 
-    assert!(listed(&site, 1)["proven_at"].is_string());
-    assert!(listed(&site, 3)["proven_at"].is_null());
-    assert_eq!(unproven(&site), 1);
+    // The operator who took it in could have made the volume up.
+    assert_eq!(of(1)["proof"], "presented");
+    let one = listed(&site, 1);
+    assert!(one["presented_at"].is_string() && one["proven_at"].is_null(), "{one}");
+    assert!(listed(&site, 3)["presented_at"].is_null());
+    assert_eq!(unproven(&site), 2);
     let shown = site.lines(&["show", "LAB-01"]);
-    assert_eq!(shown.iter().filter(|one| one["proven_at"].is_string()).count(), 1);
-    site.run(&["list"]).output().ok().shows("proven");
+    assert_eq!(shown.iter().filter(|one| one["presented_at"].is_string()).count(), 1);
+    site.run(&["list"]).output().ok().shows("presented");
+    text.shows("is presented, not proven");
     let revealed = site.reveal(made(1).key_id());
-    assert!(revealed["proven_at"].is_string(), "{revealed}");
+    assert!(revealed["proven_at"].is_null(), "{revealed}");
     site.run(&["reveal", made(1).key_id(), "--reason", "forensic", "--yes"])
         .output()
         .ok()
-        .shows("Proven     ");
+        .shows("Proven     no; an operator who knew it presented a volume that it opens");
     let events = site.lines(&["audit", "list", "--action", "proven"]);
     assert_eq!(events.len(), 2, "{events:?}");
     assert_eq!(events[0]["result"], "opened");
@@ -191,7 +195,7 @@ fn a_wrong_one_that_is_held_is_told_and_not_proven() {
         .says("has not opened the volume");
     assert_eq!(unproven(&site), 1);
 
-    // With the right one held too, that decides it.
+    // With the right one held too, the word of the operator who took it in decides nothing.
     escrow_as(&site, 1, 1);
     let told = image.proved(&site, &[], 0);
     assert_eq!(told["protectors"][0]["results"], json!(["did-not-open", "opened"]));
@@ -203,8 +207,8 @@ fn a_wrong_one_that_is_held_is_told_and_not_proven() {
     assert_eq!(
         states,
         [
-            (&json!("superseded"), &json!(false), false),
-            (&json!("current"), &json!(false), true)
+            (&json!("current"), &json!(true), false),
+            (&json!("current"), &json!(true), false)
         ]
     );
     site.verify();
@@ -227,10 +231,22 @@ fn what_the_volume_lists_decides_whether_an_exposure_has_ended() {
 
     let rotated = Presented::new(&site, "rotated.img", &volume(7, &[(2, 2)]).write());
     let told = rotated.proved(&site, &[], 0);
-    assert_eq!(told["exposures_ended"], json!([made(1).protector]));
-    assert_eq!(told["exposed_again"], json!([]));
+    // By the operator who revealed and claimed it, that is a claim.
+    assert_eq!(told["exposures_presented"], json!([made(1).protector]));
+    assert_eq!(
+        (&told["exposures_ended"], &told["exposed_again"]),
+        (&json!([]), &json!([]))
+    );
     assert_eq!(site.lines(&["rotation", "list"]).len(), 0);
-    assert_eq!(site.lines(&["rotation", "list", "--claimed"]).len(), 0, "it is proven");
+    let claimed = &site.lines(&["rotation", "list", "--claimed"])[0];
+    assert_eq!(
+        (&claimed["how"], &claimed["self_claimed"]),
+        (&json!("presented"), &json!(true))
+    );
+    site.run(&["rotation", "list", "--claimed"])
+        .output()
+        .ok()
+        .shows("SAME PERSON");
     assert_eq!(listed(&site, 1)["state"], "superseded");
     site.verify();
 }
@@ -352,6 +368,6 @@ fn without_the_pin_nothing_is_tried() {
         .bare(&["prove", image.path()])
         .stdin(format!("{}\n", crate::end_to_end::site::PIN));
     image.untouched(run).ok();
-    assert_eq!(unproven(&site), 0);
+    assert!(listed(&site, 1)["presented_at"].is_string());
     site.verify();
 }

@@ -73,7 +73,10 @@ fn their_passwords_are_proven_and_no_others() {
         }
         assert!(read.complete && !read.has_clear_key());
         let proof = proven(&read, &volume.password);
-        let Proof::Opens { protector, metadata } = proof else {
+        let Proof::Opens {
+            protector, metadata, ..
+        } = proof
+        else {
             panic!("{}: {proof:?}", volume.image);
         };
         assert_eq!(protector.to_string(), volume.protector);
@@ -98,7 +101,7 @@ fn their_passwords_are_proven_and_no_others() {
 fn proven(metadata: &Metadata, password: &str) -> Proof {
     let all: Vec<_> = metadata.recovery_protectors().collect();
     let password = RecoveryPassword::parse(password).unwrap();
-    fve::prove(metadata, &password, &all, |_| ControlFlow::Continue(()))
+    fve::prove(metadata, &password, &all, None, |_| ControlFlow::Continue(()))
 }
 
 /// The volumes that have a recovery password and the folder of their images, where they lie beside the repository.

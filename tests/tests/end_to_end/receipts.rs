@@ -5,7 +5,12 @@ use std::fs;
 use serde_json::json;
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
+use strongroom_core::state::Change;
+use strongroom_core::state::EscrowRecord;
+use strongroom_core::state::EscrowState;
 use strongroom_core::state::Rule;
+use strongroom_core::state::VolumeRecord;
+use strongroom_core::state::from_canonical;
 
 use crate::end_to_end::agent::Agent;
 use crate::end_to_end::agent::PROTECTOR;
@@ -20,13 +25,26 @@ fn a_receipt_is_accepted_or_says_what_is_wrong() {
             .output()
             .ok();
     }
-    let taken_in = |drop: &str| EventBody {
-        protector: Some(PROTECTOR.parse().unwrap()),
-        device: Some("PC-0042".parse().unwrap()),
-        rule: Some(Rule::Newest),
-        drop: Some(agent.digest(drop)),
-        ..EventBody::new(Action::Escrow)
+    let held_as = |drop: &str, state: EscrowState, unconfirmed: bool| {
+        let record = EscrowRecord {
+            state,
+            unconfirmed,
+            ..record()
+        };
+        EventBody {
+            protector: Some(PROTECTOR.parse().unwrap()),
+            device: Some("PC-0042".parse().unwrap()),
+            rule: Some(Rule::Newest),
+            drop: Some(agent.digest(drop)),
+            escrow: Some(record.escrow),
+            changes: vec![Change::Escrow {
+                volume: 1,
+                record: Box::new(record),
+            }],
+            ..EventBody::new(Action::Escrow)
+        }
     };
+    let taken_in = |drop: &str| held_as(drop, EscrowState::Current, false);
     agent.receipt("proof", taken_in("mine"));
     let check = |arguments: &str| agent.run(&format!("receipt {arguments}")).output();
     check("proof mine --to vault.key")
@@ -36,7 +54,7 @@ fn a_receipt_is_accepted_or_says_what_is_wrong() {
     let taken = check(&asked).ok().json();
     assert_fields(
         &taken,
-        "ok drop device protector_id unconfirmed rule time leaf origin size root",
+        "ok drop device protector_id unconfirmed state clock rule time leaf origin size root",
     );
     assert_eq!((&taken["ok"], &taken["unconfirmed"]), (&json!(true), &json!(false)));
 
@@ -79,16 +97,32 @@ fn a_receipt_is_accepted_or_says_what_is_wrong() {
         "the drop is for another vault than the key is of",
     );
 
-    agent.receipt(
-        "unconfirmed",
-        EventBody {
-            rule: Some(Rule::NoStanding),
-            ..taken_in("mine")
-        },
-    );
-    check("unconfirmed mine --to vault.key")
+    // It is no leave to take the old protector away where the vault does not vouch for the new one, or holds it as old.
+    agent.receipt("exposed", held_as("mine", EscrowState::Exposed, false));
+    check("exposed mine --to vault.key").ok();
+    agent.receipt("unconfirmed", held_as("mine", EscrowState::Current, true));
+    check("unconfirmed mine --to vault.key").refused(1, "holds this password as unconfirmed");
+    check("unconfirmed mine --to vault.key --accept-unconfirmed")
         .ok()
         .shows("holds it as unconfirmed");
+    for (name, unconfirmed) in [("old", false), ("old-unconfirmed", true)] {
+        agent.receipt(name, held_as("mine", EscrowState::Superseded, unconfirmed));
+        check(&format!("{name} mine --to vault.key --accept-unconfirmed"))
+            .refused(1, "holds this password as superseded");
+    }
+    let silent = EventBody {
+        changes: Vec::new(),
+        ..taken_in("mine")
+    };
+    agent.receipt("silent", silent);
+    check("silent mine --to vault.key").refused(1, "and not as one that opens the volume now");
+}
+
+/// An escrow as the vectors have one.
+fn record() -> EscrowRecord {
+    let text = crate::end_to_end::agent::vector("volume record");
+    let volume: VolumeRecord = from_canonical(text.as_bytes()).unwrap();
+    volume.escrows.at(0).unwrap().clone()
 }
 
 /// Every character of a receipt: it is accepted as it was written, and as nothing else.
@@ -101,6 +135,11 @@ fn a_forged_receipt_is_refused() {
         EventBody {
             protector: Some(PROTECTOR.parse().unwrap()),
             drop: Some(agent.digest("mine")),
+            escrow: Some(record().escrow),
+            changes: vec![Change::Escrow {
+                volume: 1,
+                record: Box::new(record()),
+            }],
             ..EventBody::new(Action::Escrow)
         },
     );

@@ -161,8 +161,10 @@ fn a_disk_has_them_in_its_partitions() {
 fn is_proven(metadata: &Metadata, password: &Made) -> bool {
     let all: Vec<_> = metadata.recovery_protectors().collect();
     let parsed = RecoveryPassword::parse(&password.text).unwrap();
-    match fve::prove(metadata, &parsed, &all, |_| ControlFlow::Continue(())) {
-        Proof::Opens { protector, metadata } => {
+    match fve::prove(metadata, &parsed, &all, None, |_| ControlFlow::Continue(())) {
+        Proof::Opens {
+            protector, metadata, ..
+        } => {
             assert_eq!(protector.to_string(), password.protector);
             metadata == MetadataProof::Matches
         }

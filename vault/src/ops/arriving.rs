@@ -41,6 +41,7 @@ use crate::ops::ahead::Encryptor;
 use crate::ops::changing::escrow_change;
 use crate::ops::changing::naming_change;
 use crate::ops::recording::about;
+use crate::ops::recording::clock_is_wrong;
 use crate::ops::twins::Twins;
 use crate::store::Draft;
 use crate::store::Session;
@@ -151,6 +152,7 @@ pub(super) struct Intake<'k> {
     encryptor: Encryptor<'k>,
     who: &'k Who,
     by: String,
+    clock_is_wrong: bool,
     grace_seconds: u64,
 }
 
@@ -165,6 +167,7 @@ impl<'k> Intake<'k> {
             encryptor: Encryptor::new(keyring, vault),
             who,
             by: who.operator.to_string(),
+            clock_is_wrong: clock_is_wrong(session, who)?,
             grace_seconds: session.vault()?.grace_seconds,
         })
     }
@@ -240,6 +243,7 @@ impl<'k> Intake<'k> {
                 standing: arriving.standing,
                 confirmed: arriving.confirmed,
                 at: self.who.at,
+                clock_is_wrong: self.clock_is_wrong,
                 by: &by,
                 listed: &arriving.listed,
                 same_password: &twins.escrows,
@@ -333,6 +337,7 @@ fn new_volume(session: &Session<'_>, device: Option<DeviceName>) -> Arc<VolumeRe
         id: None,
         mounts: Vec::new(),
         kind: VolumeType::Unknown,
+        master_key: None,
         escrows: Escrows::default(),
     })
 }

@@ -20,6 +20,7 @@ use crate::ops::arriving::name_of;
 use crate::ops::changing::settled;
 use crate::ops::confirm::own_times;
 use crate::ops::recording::about;
+use crate::ops::recording::clock_is_wrong;
 use crate::ops::recording::located;
 use crate::ops::twins::Twins;
 use crate::store::Session;
@@ -80,6 +81,7 @@ impl Unsealed {
                 standing: own_times(&held),
                 confirmed: !held.unconfirmed,
                 at: who.at,
+                clock_is_wrong: clock_is_wrong(&session, who)?,
                 by: &who.operator.to_string(),
                 listed: &BTreeSet::new(),
                 same_password: &twins.escrows,

@@ -21,6 +21,7 @@ use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::ops::changing::settled;
 use crate::ops::recording::about;
+use crate::ops::recording::clock_is_wrong;
 use crate::ops::recording::located;
 use crate::ops::twins::Twins;
 use crate::store::Session;
@@ -75,6 +76,7 @@ impl Unsealed {
                 standing: own_times(&held),
                 confirmed: true,
                 at: who.at,
+                clock_is_wrong: clock_is_wrong(&session, who)?,
                 by: &who.operator.to_string(),
                 listed: &BTreeSet::new(),
                 same_password: &twins.escrows,

@@ -336,7 +336,8 @@ impl Refused {
 }
 
 /// A password of a drop on its way in. A sender sees the volume when it makes the drop; one that was overtaken, or that
-/// nobody here knows, says no more than when that was.
+/// nobody here knows, says no more than when that was. One that says that it was made before its sender was enrolled was
+/// made by a wrong clock, so nothing says that it was overtaken.
 fn arriving<'d>(
     opened: &OpenedDrop,
     escrow: &'d DroppedEscrow,
@@ -345,6 +346,7 @@ fn arriving<'d>(
     file: Option<&LogText>,
 ) -> Arriving<'d> {
     let confirmed = sender.is_some_and(|sender| sender.may_speak_for(&escrow.device));
+    let clock_is_wrong = sender.is_some_and(|sender| opened.created_at.plus_seconds(DAY) < sender.enrolled_at);
     let others = escrow.listed.iter().copied();
     let listed = Arc::new(others.chain([escrow.protector]).collect());
     Arriving {
@@ -353,10 +355,11 @@ fn arriving<'d>(
         protector: escrow.protector,
         password: &escrow.password,
         source: Source::Drop,
-        standing: if confirmed && !late {
-            Standing::Seen {
+        standing: if confirmed && (!late || clock_is_wrong) {
+            Standing::Sent {
                 at: opened.created_at,
                 created: escrow.created_at,
+                clock_is_wrong,
             }
         } else {
             Standing::Dated(escrow.created_at.unwrap_or(opened.created_at))
@@ -374,3 +377,4 @@ fn arriving<'d>(
 
 /// Passwords in one commit of drops. The last drop of it may bring more.
 const IN_A_COMMIT: usize = 256;
+const DAY: u64 = 24 * 60 * 60;

@@ -1,5 +1,6 @@
 //! `escrow`: takes in one recovery password.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -55,5 +56,16 @@ impl Unsealed {
         let taken = self.take_in(who, &[&arriving], || {})?;
         let one = taken.into_iter().next();
         one.ok_or_else(|| Alarm::tampered("a password was taken in, and is not there").into())
+    }
+}
+
+impl Escrowed {
+    /// Why it became what it is, for people.
+    pub fn why(&self) -> Cow<'static, str> {
+        let why = self.rule.why();
+        match self.record.clock {
+            true => format!("{why}, by the order in which it came; a clock contradicts that").into(),
+            false => why.into(),
+        }
     }
 }

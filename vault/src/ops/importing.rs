@@ -16,7 +16,7 @@ pub fn in_order(arriving: &[Arriving<'_>]) -> Vec<usize> {
 fn turn(standing: Standing) -> (u8, Option<Time>) {
     match standing {
         Standing::Dated(time) | Standing::Live(Some(time)) => (0, Some(time)),
-        Standing::Seen { at, created } => (0, created.or(Some(at))),
+        Standing::Seen { at, created } | Standing::Sent { at, created, .. } => (0, created.or(Some(at))),
         Standing::Live(None) => (1, None),
         Standing::Undated => (2, None),
     }

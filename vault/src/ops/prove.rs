@@ -13,6 +13,7 @@ use strongroom_core::log::EventBody;
 use strongroom_core::state::Change;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::Naming;
+use strongroom_core::state::Opened;
 use strongroom_core::state::Placement;
 use strongroom_core::state::Presented;
 use strongroom_core::state::Proof;
@@ -75,6 +76,8 @@ pub struct Proved {
     pub tried: Vec<Proven>,
     /// The protectors of those whose exposure is proven to have ended.
     pub ended: Vec<ProtectorId>,
+    /// The protectors of those whose exposure ended on the word of the operator who presented the volume.
+    pub ended_on_word: Vec<ProtectorId>,
     /// The protectors of those that are exposed again.
     pub exposed_again: Vec<ProtectorId>,
 }
@@ -108,6 +111,7 @@ impl Unsealed {
         if opening.named.is_empty() {
             return Ok(Trial {
                 request: request.clone(),
+                known_by: self.keyring.secret().fingerprint_key(),
                 candidates: Vec::new(),
             });
         }
@@ -118,6 +122,7 @@ impl Unsealed {
         let candidates = opening.named.into_iter().zip(passwords);
         Ok(Trial {
             request: request.clone(),
+            known_by: self.keyring.secret().fingerprint_key(),
             candidates: candidates
                 .map(|(record, password)| Candidate {
                     escrow: record.escrow,
@@ -200,12 +205,22 @@ impl Verdict<'_> {
         number: u64,
         outcomes: &[Outcome],
     ) -> Result<(), Error> {
-        let volume = presented_volume(session, number, self.request, outcomes)?;
-        let proof = self.proof(session.vault()?.grace_seconds, &volume, outcomes);
+        let grace_seconds = session.vault()?.grace_seconds;
+        let mut volume = presented_volume(session, number, self.request, outcomes)?;
+        let proof = self.proof(grace_seconds, &volume, outcomes);
+        if proof.changed.is_empty() && proof.other_key.len() == outcomes.len() {
+            // An image that speaks for nothing names nothing either.
+            volume = session.volume(number)?;
+        }
+        if proof.master_key != volume.master_key {
+            Arc::make_mut(&mut volume).master_key = proof.master_key;
+        }
         let mut changes: Vec<Change> = naming_change(session, &volume)?.into_iter().collect();
         changes.extend(proof.changed.iter().map(|record| escrow_change(&volume, record)));
         let protector = |escrow: &EscrowId| volume.escrow(*escrow).map(|record| record.protector);
         self.proved.ended.extend(proof.ended.iter().filter_map(protector));
+        let on_word = proof.ended_on_word.iter().filter_map(protector);
+        self.proved.ended_on_word.extend(on_word);
         let again = proof.exposed_again.iter().filter_map(protector);
         self.proved.exposed_again.extend(again);
         for outcome in outcomes {
@@ -213,16 +228,20 @@ impl Verdict<'_> {
             let record = now
                 .or_else(|| volume.escrow(outcome.escrow))
                 .ok_or(Error::NoEscrow { escrow: outcome.escrow })?;
+            let result = match proof.other_key.contains(&outcome.escrow) {
+                true => TrialResult::OtherMasterKey,
+                false => outcome.result,
+            };
             self.proved.tried.push(Proven {
                 volume: volume.naming(),
                 record: record.clone(),
-                result: outcome.result,
+                result,
                 leaf: session.next_leaf(draft),
             });
             draft.event(EventBody {
                 volume_id: Some(self.request.volume_id),
                 file: Some(self.request.file.clone()),
-                result: Some(outcome.result.as_str().to_owned()),
+                result: Some(result.as_str().to_owned()),
                 changes: std::mem::take(&mut changes),
                 ..about(Action::Proven, &volume, record)
             });
@@ -231,16 +250,19 @@ impl Verdict<'_> {
     }
 
     fn proof(&self, grace_seconds: u64, volume: &VolumeRecord, outcomes: &[Outcome]) -> Proof {
-        let of = |which: fn(TrialResult) -> bool| -> Vec<EscrowId> {
-            let chosen = outcomes.iter().filter(|outcome| which(outcome.result));
-            chosen.map(|outcome| outcome.escrow).collect()
-        };
+        let failed = outcomes.iter().filter(|one| one.result == TrialResult::DidNotOpen);
+        let opened = outcomes.iter().filter_map(|outcome| {
+            Some(Opened {
+                escrow: outcome.escrow,
+                master_key: outcome.master_key?,
+                proves_list: outcome.result == TrialResult::Opened,
+            })
+        });
         let presented = Presented {
             volume_id: self.request.volume_id,
             listed: &self.request.listed,
-            opened: &of(TrialResult::opened),
-            failed: &of(|result| result == TrialResult::DidNotOpen),
-            list_proven: outcomes.iter().any(|outcome| outcome.result == TrialResult::Opened),
+            opened: &opened.collect::<Vec<_>>(),
+            failed: &failed.map(|outcome| outcome.escrow).collect::<Vec<_>>(),
             at: self.who.at,
             by: &self.who.operator.to_string(),
             grace_seconds,

@@ -76,6 +76,11 @@ pub(super) fn located(session: &mut Session<'_>, escrow: EscrowId) -> Result<(Ar
     Ok((volume, record))
 }
 
+/// Whether the clock stands more than a day before the vault was made: one of the two is wrong.
+pub(super) fn clock_is_wrong(session: &Session<'_>, who: &Who) -> Result<bool, Error> {
+    Ok(session.vault()?.created_at > who.at.plus_seconds(DAY))
+}
+
 /// An event about an escrow.
 pub(super) fn about(action: Action, volume: &VolumeRecord, record: &EscrowRecord) -> EventBody {
     EventBody {
@@ -87,3 +92,5 @@ pub(super) fn about(action: Action, volume: &VolumeRecord, record: &EscrowRecord
         ..EventBody::new(action)
     }
 }
+
+const DAY: u64 = 24 * 60 * 60;

@@ -4,10 +4,12 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::thread;
 
+use strongroom_core::crypto::Digest;
 use strongroom_core::fve::Metadata;
 use strongroom_core::fve::MetadataProof;
 use strongroom_core::fve::Proof;
 use strongroom_core::fve::prove;
+use strongroom_core::keys::FingerprintKey;
 use strongroom_core::values::EscrowId;
 use strongroom_core::values::ProtectorId;
 use strongroom_core::values::RecoveryPassword;
@@ -17,6 +19,8 @@ use crate::ops::ProveRequest;
 /// Passwords that are to be tried on a volume, on record as opened for that.
 pub struct Trial {
     pub(super) request: ProveRequest,
+    /// Makes the HMAC of the master key that a password opens.
+    pub(super) known_by: FingerprintKey,
     pub(super) candidates: Vec<Candidate>,
 }
 
@@ -39,6 +43,8 @@ pub struct Tried {
 pub(super) struct Outcome {
     pub(super) escrow: EscrowId,
     pub(super) result: TrialResult,
+    /// HMAC of the master key that it opened.
+    pub(super) master_key: Option<Digest>,
 }
 
 /// Whether a password opened the volume.
@@ -52,6 +58,8 @@ pub enum TrialResult {
     DidNotOpen,
     /// The volume lacks what it takes to try it.
     CouldNotBeTried,
+    /// It did, by another master key than the volume is proven to have: the image counts for nothing.
+    OtherMasterKey,
 }
 
 impl Trial {
@@ -74,13 +82,15 @@ impl Trial {
             thread::scope(|scope| {
                 let running: Vec<_> = few
                     .iter()
-                    .map(|candidate| scope.spawn(|| candidate.tried(metadata, &progress)))
+                    .map(|candidate| scope.spawn(|| candidate.tried(metadata, &self.known_by, &progress)))
                     .collect();
                 for (candidate, running) in few.iter().zip(running) {
+                    // A thread that panicked has tried nothing.
+                    let (result, master_key) = running.join().unwrap_or((TrialResult::CouldNotBeTried, None));
                     outcomes.push(Outcome {
                         escrow: candidate.escrow,
-                        // A thread that panicked has tried nothing.
-                        result: running.join().unwrap_or(TrialResult::CouldNotBeTried),
+                        result,
+                        master_key,
                     });
                 }
             });
@@ -93,20 +103,29 @@ impl Trial {
 }
 
 impl Candidate {
-    fn tried(&self, metadata: &Metadata, progress: &Mutex<impl FnMut(u32) + Send>) -> TrialResult {
+    fn tried(
+        &self,
+        metadata: &Metadata,
+        known_by: &FingerprintKey,
+        progress: &Mutex<impl FnMut(u32) + Send>,
+    ) -> (TrialResult, Option<Digest>) {
         let mut before = 0;
-        let proof = prove(metadata, &self.password, &[self.protector], |now| {
+        let proof = prove(metadata, &self.password, &[self.protector], Some(known_by), |now| {
             if let Ok(mut progress) = progress.lock() {
                 progress(now.done.saturating_sub(before));
             }
             before = now.done;
             ControlFlow::Continue(())
         });
+        let master_key = match proof {
+            Proof::Opens { master_key, .. } => master_key,
+            Proof::DoesNotOpen { .. } | Proof::BrokenOff => None,
+        };
         // What could not be read may be the protector that is missed.
         if TrialResult::of(proof) == TrialResult::Opened && !metadata.complete {
-            return TrialResult::OpenedListUnproven;
+            return (TrialResult::OpenedListUnproven, master_key);
         }
-        TrialResult::of(proof)
+        (TrialResult::of(proof), master_key)
     }
 }
 
@@ -139,6 +158,7 @@ impl TrialResult {
             Self::DidNotOpen => "did-not-open",
             Self::Opened => "opened",
             Self::OpenedListUnproven => "opened-list-unproven",
+            Self::OtherMasterKey => "other-master-key",
         }
     }
 }

@@ -43,11 +43,15 @@ impl Twins {
             .as_ref()
             .and_then(|shown| shown.shown_at)
             .max(record.shown_at);
-        if self.shown.is_none() || record.state == EscrowState::Exposed {
-            self.shown = Some(record.clone());
+        let before = self.shown.take();
+        let (mut shown, other) = match before {
+            Some(before) if record.state != EscrowState::Exposed => (before, Some(record.clone())),
+            before => (record.clone(), before),
+        };
+        if let Some(other) = other {
+            shown.remember_shown_as(&other);
         }
-        if let Some(shown) = &mut self.shown {
-            shown.shown_at = last;
-        }
+        shown.shown_at = last;
+        self.shown = Some(shown);
     }
 }

@@ -80,12 +80,17 @@ fn volume(connection: &Connection, naming: &VolumeRecord, is_new: bool) -> Resul
     let mounts = canonical(&naming.mounts);
     // An upsert would keep a journal of its own, in case that it fails halfway.
     let sql = if is_new {
-        "INSERT INTO volume (volume, device, id, mounts, type) VALUES (?1, ?2, ?3, ?4, ?5)"
+        "INSERT INTO volume (volume, device, id, mounts, type, master_key, master_key_proven) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
     } else {
-        "UPDATE volume SET device = ?2, id = ?3, mounts = ?4, type = ?5 WHERE volume = ?1"
+        "UPDATE volume SET device = ?2, id = ?3, mounts = ?4, type = ?5, master_key = ?6, master_key_proven = ?7 \
+         WHERE volume = ?1"
     };
+    let mac = naming.master_key.map(|key| *key.mac.as_bytes());
+    let proven = naming.master_key.is_some_and(|key| key.proven);
     let mut statement = connection.prepare_cached(sql)?;
-    statement.execute((naming.volume, device, id, text(&mounts), naming.kind.code()))?;
+    let kind = naming.kind.code();
+    statement.execute((naming.volume, device, id, text(&mounts), kind, mac, proven))?;
     Ok(())
 }
 
@@ -127,17 +132,18 @@ fn new_escrow(
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO escrow (created_at, state, conflict, unconfirmed, exposed_at, exposed_by, shown_at, rotate_by, \
-         superseded_at, superseded_by, ended_how, ended_at, ended_by, proven_at, escrow, \
-         volume, protector, source, escrowed_at, envelope, fingerprint) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+         superseded_at, superseded_by, ended_how, ended_at, ended_by, proven_at, escrowed_by, clock, shown_to, \
+         shown_to_more, presented_at, presented_by, escrow, volume, protector, source, escrowed_at, envelope, \
+         fingerprint) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, \
+         ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
     )?;
     bind_changing(&mut statement, record)?;
-    statement.raw_bind_parameter(16, volume)?;
-    statement.raw_bind_parameter(17, record.protector.as_bytes())?;
-    statement.raw_bind_parameter(18, record.source.as_str())?;
-    statement.raw_bind_parameter(19, record.escrowed_at.as_millis())?;
-    statement.raw_bind_parameter(20, envelope.as_bytes())?;
-    statement.raw_bind_parameter(21, fingerprint.as_bytes())?;
+    statement.raw_bind_parameter(22, volume)?;
+    statement.raw_bind_parameter(23, record.protector.as_bytes())?;
+    statement.raw_bind_parameter(24, record.source.as_str())?;
+    statement.raw_bind_parameter(25, record.escrowed_at.as_millis())?;
+    statement.raw_bind_parameter(26, envelope.as_bytes())?;
+    statement.raw_bind_parameter(27, fingerprint.as_bytes())?;
     statement.raw_execute()?;
     Ok(())
 }
@@ -146,7 +152,8 @@ fn changed_escrow(connection: &Connection, record: &EscrowRecord) -> Result<(), 
     let mut statement = connection.prepare_cached(
         "UPDATE escrow SET created_at = ?1, state = ?2, conflict = ?3, unconfirmed = ?4, exposed_at = ?5, \
          exposed_by = ?6, shown_at = ?7, rotate_by = ?8, superseded_at = ?9, superseded_by = ?10, ended_how = ?11, \
-         ended_at = ?12, ended_by = ?13, proven_at = ?14 WHERE escrow = ?15",
+         ended_at = ?12, ended_by = ?13, proven_at = ?14, escrowed_by = ?15, clock = ?16, shown_to = ?17, \
+         shown_to_more = ?18, presented_at = ?19, presented_by = ?20 WHERE escrow = ?21",
     )?;
     bind_changing(&mut statement, record)?;
     if statement.raw_execute()? != 1 {
@@ -173,7 +180,15 @@ fn bind_changing(statement: &mut Statement<'_>, record: &EscrowRecord) -> rusqli
     statement.raw_bind_parameter(12, ended.map(|ended| ended.at.as_millis()))?;
     statement.raw_bind_parameter(13, ended.map(|ended| ended.by.as_str()))?;
     statement.raw_bind_parameter(14, millis(record.proven_at))?;
-    statement.raw_bind_parameter(15, record.escrow.as_bytes())
+    statement.raw_bind_parameter(15, &record.escrowed_by)?;
+    statement.raw_bind_parameter(16, record.clock)?;
+    let shown_to = (!record.shown_to.is_empty()).then(|| canonical(&record.shown_to));
+    statement.raw_bind_parameter(17, shown_to.as_deref().map(text))?;
+    statement.raw_bind_parameter(18, record.shown_to_more)?;
+    let presented = record.presented.as_ref();
+    statement.raw_bind_parameter(19, presented.map(|presented| presented.at.as_millis()))?;
+    statement.raw_bind_parameter(20, presented.map(|presented| presented.by.as_str()))?;
+    statement.raw_bind_parameter(21, record.escrow.as_bytes())
 }
 
 /// What is a text already, as SQLite takes it.

@@ -338,7 +338,13 @@ fn len_at_most(change: &Change) -> usize {
         }
         Change::Escrow { record, .. } | Change::Moved { record, .. } => {
             let ended = record.ended.iter().map(|ended| &ended.by);
-            record.exposed_by.iter().chain(ended).map(String::len).sum()
+            let presented = record.presented.iter().map(|presented| &presented.by);
+            let names = record
+                .exposed_by
+                .iter()
+                .chain(&record.escrowed_by)
+                .chain(&record.shown_to);
+            names.chain(ended).chain(presented).map(|name| name.len() + MARKS).sum()
         }
         Change::Sender(_) | Change::Vault(_) => return canonical_len(change),
     };

@@ -108,6 +108,6 @@ const COUNTS: &str = "SELECT count(*), count(*) FILTER (WHERE state = 'current')
      count(*) FILTER (WHERE state = 'exposed' AND rotate_by < ?1), count(*) FILTER (WHERE conflict), \
      count(*) FILTER (WHERE unconfirmed), \
      count(*) FILTER (WHERE state <> 'superseded' AND proven_at IS NULL), \
-     count(*) FILTER (WHERE ended_how IN ('claimed', 'waived')), \
+     count(*) FILTER (WHERE ended_how IN ('claimed', 'presented', 'waived')), \
      (SELECT count(*) FROM escrow JOIN volume USING (volume) WHERE device IS NULL), \
      (SELECT count(*) FROM device) FROM escrow";

@@ -96,7 +96,11 @@ impl Snapshot<'_> {
         page: &Page,
         mut each: impl FnMut(Item) -> Result<(), E>,
     ) -> Result<(), E> {
-        let query = Query::of(filter, page);
+        let query = Query::of(
+            rows::Columns::of(&self.transaction).map_err(StoreError::from)?,
+            filter,
+            page,
+        );
         let mut statement = self.transaction.prepare_cached(&query.sql).map_err(StoreError::from)?;
         let parameters: Vec<&dyn ToSql> = query.parameters.iter().map(|value| &**value).collect();
         let mut rows = statement.query(parameters.as_slice()).map_err(StoreError::from)?;
@@ -146,7 +150,7 @@ impl Snapshot<'_> {
     ///
     /// Fails if the query cannot be prepared.
     pub fn plan(&self, filter: &Filter, page: &Page) -> Result<Vec<String>, StoreError> {
-        let query = Query::of(filter, page);
+        let query = Query::of(rows::Columns::of(&self.transaction)?, filter, page);
         let mut statement = self.transaction.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql))?;
         let parameters: Vec<&dyn ToSql> = query.parameters.iter().map(|value| &**value).collect();
         let rows = statement.query_map(parameters.as_slice(), |row| row.get(3))?;
@@ -160,9 +164,9 @@ struct Query {
 }
 
 impl Query {
-    fn of(filter: &Filter, page: &Page) -> Self {
+    fn of(columns: &rows::Columns, filter: &Filter, page: &Page) -> Self {
         let mut query = Self {
-            sql: format!("SELECT {}, {NAMING_COLUMNS}", rows::ESCROW_COLUMNS),
+            sql: format!("SELECT {}, {}", columns.escrow, columns.volume),
             parameters: Vec::new(),
         };
         if let Some(problems) = &page.problems {
@@ -208,7 +212,7 @@ impl Query {
             Filter::ToRotate => self.sql.push_str("state = 'exposed'"),
             Filter::Claimed => self
                 .sql
-                .push_str("ended_how IN ('claimed', 'waived') AND ended_at IS NOT NULL"),
+                .push_str("ended_how IN ('claimed', 'presented', 'waived') AND ended_at IS NOT NULL"),
         }
     }
 
@@ -268,7 +272,6 @@ fn item(row: &Row<'_>) -> Result<Item, StoreError> {
     })
 }
 
-const NAMING_COLUMNS: &str = "volume.volume, device.name, volume.id, volume.mounts, volume.type";
 const FROM: &str =
     " FROM escrow LEFT JOIN volume ON volume.volume = escrow.volume LEFT JOIN device USING (device) WHERE ";
 const OF_DEVICES: &str = "escrow.volume IN (SELECT volume FROM volume WHERE device IN (SELECT device FROM device";

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
+use strongroom_core::crypto::Digest;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::state::Ending;
@@ -13,6 +14,8 @@ use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Escrows;
 use strongroom_core::state::HowEnded;
+use strongroom_core::state::MasterKeyRecord;
+use strongroom_core::state::Presentation;
 use strongroom_core::state::Source;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::from_canonical;
@@ -34,14 +37,66 @@ pub(super) struct EscrowRow {
     pub(super) fingerprint: Fingerprint,
 }
 
-/// The columns of an escrow that [`escrow`] reads, in its order.
-pub(super) const ESCROW_COLUMNS: &str = "escrow.escrow, protector, source, escrowed_at, created_at, \
-     state, conflict, unconfirmed, exposed_at, exposed_by, shown_at, rotate_by, superseded_at, superseded_by, \
-     ended_how, ended_at, ended_by, proven_at, envelope, fingerprint, number";
+/// What is read of a file: schemas before the third lack some columns.
+pub(super) struct Columns {
+    /// The columns of an escrow that [`escrow`] reads, in its order.
+    pub(super) escrow: String,
+    /// The columns of a volume that [`read_naming`] reads, in its order.
+    pub(super) volume: String,
+    // The texts are made once, for they are asked for with each of thousands of passwords.
+    escrows: String,
+    naming: String,
+    volumes_of: String,
+}
 
-/// The escrows of a volume; the text is made once, for it is asked for with each of thousands of passwords.
-static OF_VOLUME: LazyLock<String> =
-    LazyLock::new(|| format!("SELECT {ESCROW_COLUMNS} FROM escrow WHERE volume = ?1 ORDER BY number"));
+static OLDER: LazyLock<Columns> = LazyLock::new(|| {
+    Columns::new(
+        "NULL AS escrowed_by, 0 AS clock, NULL AS shown_to, 0 AS shown_to_more, NULL AS presented_at, \
+         NULL AS presented_by",
+        "NULL AS master_key, 0 AS master_key_proven",
+    )
+});
+
+static NEWEST: LazyLock<Columns> = LazyLock::new(|| {
+    Columns::new(
+        "escrowed_by, clock, shown_to, shown_to_more, presented_at, presented_by",
+        "volume.master_key, volume.master_key_proven",
+    )
+});
+
+impl Columns {
+    /// Those of the file as it is now: a commit may have migrated it.
+    pub(super) fn of(connection: &Connection) -> rusqlite::Result<&'static Self> {
+        let mut statement = connection.prepare_cached("SELECT user_version FROM pragma_user_version")?;
+        let version: u32 = statement.query_row((), |row| row.get(0))?;
+        Ok(if version < MANY_HANDS { &OLDER } else { &NEWEST })
+    }
+
+    /// The columns of every schema, and these.
+    fn new(escrow: &str, volume: &str) -> Self {
+        let escrow = format!(
+            "escrow.escrow, protector, source, escrowed_at, created_at, state, conflict, unconfirmed, exposed_at, \
+             exposed_by, shown_at, rotate_by, superseded_at, superseded_by, ended_how, ended_at, ended_by, proven_at, \
+             envelope, fingerprint, number, {escrow}"
+        );
+        let volume = format!("volume.volume, device.name, volume.id, volume.mounts, volume.type, {volume}");
+        Self {
+            escrows: format!("SELECT {escrow} FROM escrow WHERE volume = ?1 ORDER BY number"),
+            naming: format!("SELECT {volume} FROM volume LEFT JOIN device USING (device) WHERE volume = ?1"),
+            volumes_of: format!(
+                "SELECT {volume} FROM device JOIN volume USING (device) WHERE folded = ?1 ORDER BY volume"
+            ),
+            escrow,
+            volume,
+        }
+    }
+}
+
+/// The version of the schema that has all of them.
+const MANY_HANDS: u32 = 3;
+
+/// How many columns of an escrow there are.
+pub(super) const ESCROW_COLUMN_COUNT: usize = 27;
 
 const HELD: &str = "SELECT escrow, volume FROM escrow WHERE fingerprint = ?1 AND protector = ?2 AND unconfirmed <= ?3 \
      ORDER BY number LIMIT 1";
@@ -49,9 +104,6 @@ const LAST_SHOWN: &str = "SELECT escrow, volume FROM escrow WHERE fingerprint = 
      ORDER BY shown_at DESC LIMIT 1";
 const LAST_EXPOSED: &str =
     "SELECT escrow, volume FROM escrow WHERE fingerprint = ?1 AND state = 'exposed' ORDER BY number DESC LIMIT 1";
-
-/// How many they are.
-pub(super) const ESCROW_COLUMN_COUNT: usize = 21;
 
 /// A volume and all its escrows.
 pub(super) fn volume(connection: &Connection, volume: u64) -> Result<VolumeRecord, StoreError> {
@@ -68,19 +120,14 @@ pub(super) fn named(connection: &Connection, volume: u64) -> Result<VolumeRecord
 
 /// A volume without its escrows, if it is there.
 pub(super) fn naming(connection: &Connection, volume: u64) -> Result<Option<VolumeRecord>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT volume, device.name, id, mounts, type FROM volume LEFT JOIN device USING (device) WHERE volume = ?1",
-    )?;
+    let mut statement = connection.prepare_cached(&Columns::of(connection)?.naming)?;
     let mut rows = statement.query([volume])?;
     rows.next()?.map(|row| read_naming(row, 0)).transpose()
 }
 
 /// The volumes of a device, without their escrows, in order of appearance.
 pub(super) fn volumes_of(connection: &Connection, device: &DeviceName) -> Result<Vec<VolumeRecord>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT volume, device.name, id, mounts, type FROM device JOIN volume USING (device) WHERE folded = ?1 \
-         ORDER BY volume",
-    )?;
+    let mut statement = connection.prepare_cached(&Columns::of(connection)?.volumes_of)?;
     let mut rows = statement.query([device.folded()])?;
     let mut volumes = Vec::new();
     while let Some(row) = rows.next()? {
@@ -91,7 +138,7 @@ pub(super) fn volumes_of(connection: &Connection, device: &DeviceName) -> Result
 
 /// The escrows of a volume, in order of arrival.
 pub(super) fn escrows(connection: &Connection, volume: u64) -> Result<Vec<EscrowRow>, StoreError> {
-    let mut statement = connection.prepare_cached(&OF_VOLUME)?;
+    let mut statement = connection.prepare_cached(&Columns::of(connection)?.escrows)?;
     let mut rows = statement.query([volume])?;
     let mut escrows = Vec::new();
     while let Some(row) = rows.next()? {
@@ -158,7 +205,7 @@ pub(super) fn of_protector(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Reads the columns of [`ESCROW_COLUMNS`].
+/// Reads the columns of [`Columns::escrow`].
 pub(super) fn escrow(row: &Row<'_>) -> Result<EscrowRow, StoreError> {
     let id = EscrowId::new(Named { row, name: "an escrow" }.get(0)?);
     let name = format!("escrow {id}");
@@ -173,18 +220,23 @@ pub(super) fn escrow(row: &Row<'_>) -> Result<EscrowRow, StoreError> {
         envelope: envelope.digest(&fingerprint),
         source: row.word(2, &sources, Source::as_str)?,
         escrowed_at: row.time(3)?.ok_or_else(|| row.wrong(3))?,
+        escrowed_by: row.get(21)?,
         created_at: row.time(4)?,
         state: row.word(5, &EscrowState::ALL, EscrowState::as_str)?,
         conflict: row.flag(6)?,
         unconfirmed: row.flag(7)?,
+        clock: row.flag(22)?,
         exposed_at: row.time(8)?,
         exposed_by: row.get(9)?,
+        shown_to: row.names(23)?,
+        shown_to_more: row.flag(24)?,
         shown_at: row.time(10)?,
         rotate_by: row.time(11)?,
         superseded_at: row.time(12)?,
         superseded_by: row.get::<Option<_>>(13)?.map(EscrowId::new),
         ended: ending(&row)?,
         proven_at: row.time(17)?,
+        presented: presentation(&row)?,
     };
     Ok(EscrowRow {
         record,
@@ -193,7 +245,7 @@ pub(super) fn escrow(row: &Row<'_>) -> Result<EscrowRow, StoreError> {
     })
 }
 
-/// Reads a volume's columns from `first` on: number, device's name, id, mounts, type.
+/// Reads the columns of [`Columns::volume`] from `first` on.
 pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, StoreError> {
     let volume: u64 = row.get(first)?;
     let name = format!("volume {volume}");
@@ -209,6 +261,7 @@ pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, S
         id: row.get::<Option<_>>(first + 2)?.map(VolumeId::new),
         mounts: from_canonical::<Vec<MountPoint>>(mounts.as_bytes()).map_err(|_| row.wrong(first + 3))?,
         kind: kind.parse::<VolumeType>().map_err(|_| row.wrong(first + 4))?,
+        master_key: master_key(&row, first + 5)?,
         escrows: Escrows::default(),
     })
 }
@@ -225,12 +278,27 @@ fn ending(row: &Named<'_>) -> Result<Option<Ending>, StoreError> {
         let none = row.get::<Option<String>>(14)?.is_none() && by.is_none();
         return if none { Ok(None) } else { Err(row.wrong(14).into()) };
     };
-    let ways = [HowEnded::Claimed, HowEnded::Proven, HowEnded::Waived];
     Ok(Some(Ending {
-        how: row.word(14, &ways, HowEnded::as_str)?,
+        how: row.word(14, &HowEnded::ALL, HowEnded::as_str)?,
         at,
         by: by.ok_or_else(|| row.wrong(16))?,
     }))
+}
+
+fn presentation(row: &Named<'_>) -> Result<Option<Presentation>, Alarm> {
+    match (row.time(25)?, row.get::<Option<String>>(26)?) {
+        (Some(at), Some(by)) => Ok(Some(Presentation { at, by })),
+        (None, None) => Ok(None),
+        _ => Err(row.wrong(25)),
+    }
+}
+
+fn master_key(row: &Named<'_>, column: usize) -> Result<Option<MasterKeyRecord>, Alarm> {
+    let (mac, proven) = (row.get::<Option<_>>(column)?.map(Digest::new), row.flag(column + 1)?);
+    match mac {
+        None if proven => Err(row.wrong(column + 1)),
+        mac => Ok(mac.map(|mac| MasterKeyRecord { mac, proven })),
+    }
 }
 
 fn word<T: Copy>(word: &str, all: &[T], text: fn(T) -> &'static str) -> Option<T> {
@@ -253,6 +321,18 @@ impl Named<'_> {
         millis
             .map(|millis| Time::from_millis(millis).ok_or_else(|| self.wrong(column)))
             .transpose()
+    }
+
+    /// A list of names; none where there is no value.
+    fn names(&self, column: usize) -> Result<Vec<String>, Alarm> {
+        let Some(names) = self.get::<Option<String>>(column)? else {
+            return Ok(Vec::new());
+        };
+        let names: Vec<String> = from_canonical(names.as_bytes()).map_err(|_| self.wrong(column))?;
+        if names.is_empty() {
+            return Err(self.wrong(column));
+        }
+        Ok(names)
     }
 
     fn flag(&self, column: usize) -> Result<bool, Alarm> {

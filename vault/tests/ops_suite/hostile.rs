@@ -93,7 +93,12 @@ fn by_hand(open: &mut Unsealed, seconds: i64, number: u8, naming: Naming) -> Esc
 }
 
 /// Password `number` from a file, of PC-1 or of nobody knows whom.
-fn listed<'p>(password: &'p RecoveryPassword, number: u8, device: Option<&str>, standing: Standing) -> Arriving<'p> {
+pub(crate) fn listed<'p>(
+    password: &'p RecoveryPassword,
+    number: u8,
+    device: Option<&str>,
+    standing: Standing,
+) -> Arriving<'p> {
     Arriving {
         device: device.map(|name| name.parse().unwrap()),
         naming: device.map_or_else(Naming::default, |_| drive("C:")),

@@ -20,6 +20,7 @@ use crate::fixture::escrow;
 use crate::fixture::password;
 use crate::fixture::protector;
 use crate::fixture::who;
+use crate::presented::prover;
 
 /// A volume of id 7 that password 1 opens by its protector.
 fn volume() -> Metadata {
@@ -69,9 +70,9 @@ fn an_id_is_of_one_volume_of_a_device() {
     // Once with its letter and once without, as two lists had it.
     import(&mut open, Some("PC-1"), drive("C:"), (1, 1), true);
     import(&mut open, Some("PC-1"), Naming::default(), (1, 1), true);
-    let tried = open.begin_trial(&who(100), &request(&volume)).unwrap();
+    let tried = open.begin_trial(&prover(100), &request(&volume)).unwrap();
     let tried = tried.run(&volume, |_| {});
-    let proved = open.end_trial(&who(101), &tried).unwrap();
+    let proved = open.end_trial(&prover(101), &tried).unwrap();
     assert_eq!(proved.tried.len(), 2);
     assert_eq!(ids(&vault), [Some(volume.volume), None]);
     vault.assert_verifies();
@@ -88,9 +89,9 @@ fn what_anybody_claims_keeps_no_volume_from_being_known_by_its_id() {
     };
     import(&mut open, Some("PC-1"), other, (2, 2), false);
     import(&mut open, Some("PC-1"), drive("C:"), (1, 1), true);
-    let tried = open.begin_trial(&who(100), &request(&volume)).unwrap();
+    let tried = open.begin_trial(&prover(100), &request(&volume)).unwrap();
     let tried = tried.run(&volume, |_| {});
-    open.end_trial(&who(101), &tried).unwrap();
+    open.end_trial(&prover(101), &tried).unwrap();
     assert_eq!(ids(&vault), [Some(volume.volume)]);
     vault.assert_verifies();
 }
@@ -102,7 +103,7 @@ fn what_was_assigned_meanwhile_is_proven_where_it_is() {
     let volume = volume();
     import(&mut open, None, Naming::default(), (1, 1), true);
     escrow(&mut open, &who(60), "PC-1", 2);
-    let trial = open.begin_trial(&who(100), &request(&volume)).unwrap();
+    let trial = open.begin_trial(&prover(100), &request(&volume)).unwrap();
     let assign = AssignRequest {
         escrow: vault.item(1).record.escrow,
         device: "PC-1".parse().unwrap(),
@@ -110,7 +111,7 @@ fn what_was_assigned_meanwhile_is_proven_where_it_is() {
     };
     open.assign(&who(110), &assign).unwrap();
     let tried = trial.run(&volume, |_| {});
-    let proved = open.end_trial(&who(120), &tried).unwrap();
+    let proved = open.end_trial(&prover(120), &tried).unwrap();
     assert_eq!(proved.tried[0].volume.device, Some(assign.device));
     assert_eq!(ids(&vault), [Some(volume.volume)]);
     vault.assert_verifies();
@@ -121,10 +122,10 @@ fn what_is_held_no_more_for_that_device_is_no_commit_of_nothing() {
     let vault = Vault::new(None);
     let mut open = vault.open();
     let volume = volume();
-    let tried = open.begin_trial(&who(100), &request(&volume)).unwrap();
+    let tried = open.begin_trial(&prover(100), &request(&volume)).unwrap();
     let tried = tried.run(&volume, |_| {});
     let events = vault.events().len();
-    let proved = open.end_trial(&who(101), &tried).unwrap();
+    let proved = open.end_trial(&prover(101), &tried).unwrap();
     assert!(proved.tried.is_empty());
     assert_eq!(vault.events().len(), events);
     vault.assert_verifies();

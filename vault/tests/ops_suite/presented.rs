@@ -10,7 +10,9 @@ use strongroom_vault::ops::ProveRequest;
 use strongroom_vault::ops::Proved;
 use strongroom_vault::ops::TrialResult;
 use strongroom_vault::ops::Unsealed;
+use strongroom_vault::ops::Who;
 
+use crate::fixture::operator;
 use crate::fixture::protector;
 use crate::fixture::who;
 use crate::written::Protector;
@@ -33,6 +35,11 @@ impl Image for Written {
 
 /// What the volume of this id says, whose protectors of these numbers are opened by the passwords of those.
 pub(crate) fn volume(id: u8, protectors: &[(u8, u8)]) -> Metadata {
+    made_up(id, protectors, Volume::default().master_key)
+}
+
+/// The same, by this master key.
+pub(crate) fn made_up(id: u8, protectors: &[(u8, u8)], master_key: [u8; 32]) -> Metadata {
     let protectors = protectors.iter().map(|(number, password)| Protector {
         id: *protector(*number).as_bytes(),
         kind: 0x0800,
@@ -43,6 +50,7 @@ pub(crate) fn volume(id: u8, protectors: &[(u8, u8)]) -> Metadata {
     let written = Volume {
         id: [id; 16],
         protectors: protectors.collect(),
+        master_key,
         ..Volume::default()
     };
     let mut image = Written(written.write());
@@ -60,6 +68,14 @@ pub(crate) fn request(volume: &Metadata, device: Option<&str>) -> ProveRequest {
     }
 }
 
+/// Somebody who neither takes passwords in nor is shown any.
+pub(crate) fn prover(seconds: i64) -> Who {
+    Who {
+        operator: operator("lena"),
+        ..who(seconds)
+    }
+}
+
 /// Tries what is held on a volume, so many seconds into the test.
 #[track_caller]
 pub(crate) fn prove(open: &mut Unsealed, seconds: i64, volume: &Metadata) -> Proved {
@@ -69,9 +85,19 @@ pub(crate) fn prove(open: &mut Unsealed, seconds: i64, volume: &Metadata) -> Pro
 /// The same, for one device alone.
 #[track_caller]
 pub(crate) fn prove_of(open: &mut Unsealed, seconds: i64, volume: &Metadata, device: Option<&str>) -> Proved {
-    let trial = open.begin_trial(&who(seconds), &request(volume, device)).unwrap();
+    prove_by(open, &prover(seconds), volume, device)
+}
+
+/// The same, by this operator.
+#[track_caller]
+pub(crate) fn prove_by(open: &mut Unsealed, who: &Who, volume: &Metadata, device: Option<&str>) -> Proved {
+    let trial = open.begin_trial(who, &request(volume, device)).unwrap();
     let tried = trial.run(volume, |_| {});
-    open.end_trial(&who(seconds + 1), &tried).unwrap()
+    let after = Who {
+        at: who.at.plus_seconds(1),
+        ..who.clone()
+    };
+    open.end_trial(&after, &tried).unwrap()
 }
 
 /// What came of each that was tried.

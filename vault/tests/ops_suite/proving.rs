@@ -27,6 +27,7 @@ use crate::fixture::protector;
 use crate::fixture::who;
 use crate::presented::prove;
 use crate::presented::prove_of;
+use crate::presented::prover;
 use crate::presented::request;
 use crate::presented::results;
 use crate::presented::volume;
@@ -94,7 +95,7 @@ fn what_opens_is_proven_and_both_steps_are_on_record() {
         assert_eq!(body.escrow, Some(vault.item(1).record.escrow));
         assert_eq!(body.volume_id, Some(presented.volume));
         assert_eq!(body.file.as_ref().unwrap().as_str(), "disk.img");
-        assert_eq!(event.operator, who(0).operator);
+        assert_eq!(event.operator, prover(0).operator);
         assert!(event.commit.is_some(), "a commit of its own");
     }
     assert_eq!(ended.leaf, proved.tried[0].leaf);
@@ -111,7 +112,7 @@ fn what_is_opened_is_on_record_whatever_becomes_of_the_trial() {
     let mut open = vault.open();
     escrow(&mut open, &who(50), "PC-1", 1);
     let presented = volume(7, &[(1, 1)]);
-    let trial = open.begin_trial(&who(200), &request(&presented, None)).unwrap();
+    let trial = open.begin_trial(&prover(200), &request(&presented, None)).unwrap();
     assert_eq!(trial.len(), 1);
     drop(trial);
     open.close().unwrap();

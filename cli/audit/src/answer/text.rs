@@ -100,7 +100,11 @@ fn lists(lines: &mut Lines, report: &Report) {
         },
     );
     lines.list("Ends that nobody proved", Look::Warning, &report.claimed_ends, |end| {
-        let both = if end.self_claimed { ", who had revealed it" } else { "" };
+        let both = if end.self_claimed {
+            ", to whom it had been shown"
+        } else {
+            ""
+        };
         format!("{} on the word of {}{both}", subject(&end.subject), end.claimed_by)
     });
     lines.list("Waived rotations", Look::Warning, &report.waivers, |waiver| {

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use strongroom_core::state::EscrowState;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
 use strongroom_core::values::SenderId;
@@ -49,12 +50,16 @@ pub(super) fn taken(taken: &Taken) -> Vec<String> {
         "The vault has taken the drop in: every key of its log has signed it".to_owned(),
         field("Device", device),
         field("Protector", taken.protector_id),
+        field("State", taken.state.map_or("-", EscrowState::as_str)),
         field("Time", taken.time),
         field("Leaf", format_args!("{} of {}", taken.leaf, taken.size)),
         field("Log", &taken.origin),
     ];
     if taken.unconfirmed {
         lines.push("The vault holds it as unconfirmed: nobody there vouches for its sender yet.".to_owned());
+    }
+    if taken.clock {
+        lines.push("A clock contradicts the order in which it came: look whether this machine's is right.".to_owned());
     }
     lines
 }

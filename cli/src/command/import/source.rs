@@ -91,7 +91,9 @@ impl Source {
                 (None, None) => Standing::Undated,
             };
             let listed = match standing {
-                Standing::Live(_) | Standing::Seen { .. } => listed.get(&Key::of(device.as_ref(), &naming)).cloned(),
+                Standing::Live(_) | Standing::Seen { .. } | Standing::Sent { .. } => {
+                    listed.get(&Key::of(device.as_ref(), &naming)).cloned()
+                }
                 Standing::Dated(_) | Standing::Undated => None,
             };
             Some(Arriving {

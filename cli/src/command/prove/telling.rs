@@ -67,6 +67,16 @@ impl<'m> Presented<'m> {
         results.chain(typed.map(TrialResult::of)).collect()
     }
 
+    /// What the password of one protector that opened the volume is by now.
+    pub(crate) fn proof(&self, protector: ProtectorId) -> Option<&'static str> {
+        let tried = self.proved.iter().flat_map(|proved| &proved.tried);
+        let mut opened = tried.filter(|proven| proven.record.protector == protector && proven.result.opened());
+        opened.next().map(|proven| match proven.record.presented {
+            Some(_) => "presented",
+            None => "proven",
+        })
+    }
+
     /// The escrows that are no longer on the volume.
     pub(crate) fn stale(&self) -> &[Item] {
         self.compared.as_ref().map_or(&[], |compared| &compared.stale)
@@ -182,9 +192,22 @@ fn say_consequences(ui: &mut Ui, proved: &Proved) -> Result<(), Failure> {
         opened,
         text::number(u64::try_from(proved.tried.len()).unwrap_or(u64::MAX), "password")
     ))?;
+    for record in proved.tried.iter().map(|proven| &proven.record) {
+        if record.presented.is_some() {
+            ui.line(format_args!(
+                "{} is presented, not proven: you were shown it or took it in, so another operator has to present the volume",
+                record.protector
+            ))?;
+        }
+    }
     for protector in &proved.ended {
         ui.line(format_args!(
             "The exposure of {protector} has ended: it is not on the volume any more"
+        ))?;
+    }
+    for protector in &proved.ended_on_word {
+        ui.line(format_args!(
+            "The exposure of {protector} has ended on your word: it is listed as SAME PERSON until another operator proves it"
         ))?;
     }
     for protector in &proved.exposed_again {

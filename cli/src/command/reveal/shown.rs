@@ -60,6 +60,9 @@ impl Screen<'_> {
         let (volume, record) = (&revealed.volume, &revealed.record);
         let proven = match record.proven_at {
             Some(at) => format!("{}, to open this volume", text::local(at)),
+            None if record.presented.is_some() => {
+                "no; an operator who knew it presented a volume that it opens".to_owned()
+            }
             None => "never; it has not been tried on this volume".to_owned(),
         };
         let fields = [
@@ -75,6 +78,12 @@ impl Screen<'_> {
             writeln!(
                 to,
                 "Conflict   another password is held for this protector, or this one did not unlock before"
+            )?;
+        }
+        if record.clock {
+            writeln!(
+                to,
+                "Clock      a clock contradicts the order in which it came; another password may be newer: compare the protector"
             )?;
         }
         to.write_str("\n")?;
@@ -165,6 +174,7 @@ fn as_json(to: &mut SecretText, revealed: &Revealed) -> fmt::Result {
         volume_id: volume.id,
         state: record.state,
         conflict: record.conflict,
+        clock: record.clock,
         proven_at: record.proven_at,
         exposed_at: record.exposed_at,
         rotate_by: record.rotate_by,
@@ -185,6 +195,7 @@ struct Answer<'a> {
     volume_id: Option<VolumeId>,
     state: EscrowState,
     conflict: bool,
+    clock: bool,
     proven_at: Option<Time>,
     exposed_at: Option<Time>,
     rotate_by: Option<Time>,

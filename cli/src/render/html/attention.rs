@@ -71,7 +71,7 @@ fn epochs(report: &Report) -> Option<Attention> {
 fn self_claimed(report: &Report) -> Option<Attention> {
     let ends = counted(report.claimed_ends.iter(), |end: &&ClaimedEnd| end.self_claimed)?;
     let text = format!(
-        "{} ended on the word of the very operator who began it, and nobody proved it",
+        "{} ended on the word of an operator to whom the password was shown, and no other operator proved it",
         some(ends, "exposure")
     );
     say(Tone::Alarming, "claimed", text)

@@ -33,7 +33,7 @@ pub(super) struct Fate {
     by: Option<String>,
     /// How long it is overdue.
     late: Option<String>,
-    /// Whether that is the one to whom the password was shown.
+    /// Whether the password was shown to that operator.
     same_person: bool,
 }
 
@@ -47,6 +47,7 @@ impl Fate {
                 let (tone, word) = match ending.how {
                     HowEnded::Claimed if same_person => (Tone::Alarming, "Claimed"),
                     HowEnded::Claimed => (Tone::Notable, "Claimed"),
+                    HowEnded::Presented => (Tone::Alarming, "Presented"),
                     HowEnded::Proven => (Tone::Good, "Proven"),
                     HowEnded::Waived => (Tone::Plain, "Waived"),
                 };

@@ -44,7 +44,14 @@ pub fn confirm(volume: &VolumeRecord, record: &EscrowRecord, arrival: &Arrival<'
             };
             arrival.becomes(Rule::AlreadyHeld, arrival.held_twice(&vouched, held))
         }
-        None => arrival.settle(volume, Some(record)),
+        None => {
+            let mut decision = arrival.settle(volume, Some(record));
+            // That somebody vouches for it does not say who made it: anyone who has the key for drops may have.
+            if let Some(first) = decision.changed.first_mut() {
+                first.escrowed_by = None;
+            }
+            decision
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use crate::state::tests::volume;
 use crate::values::VolumeType;
 use Rule::*;
 
+mod clock;
+
 mod newest;
 
 mod same;
@@ -36,6 +38,7 @@ fn arrival(standing: Standing) -> Arrival<'static> {
         standing,
         confirmed: true,
         at: at(100),
+        clock_is_wrong: false,
         by: "bob",
         listed: &NOTHING,
         same_password: &[],

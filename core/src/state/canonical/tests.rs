@@ -33,6 +33,7 @@ fn keys_are_sorted_and_nothing_is_between() {
             r#"{"created_at":"1970-01-01T00:00:02.000Z","#,
             r#""envelope":"0101010101010101010101010101010101010101010101010101010101010101","#,
             r#""escrow":"01010101010101010101010101010101","escrowed_at":"1970-01-01T00:00:01.000Z","#,
+            r#""escrowed_by":"eve","#,
             r#""protector":"01010101-0101-0101-0101-010101010101","source":"escrow","state":"current"}"#
         )
     );

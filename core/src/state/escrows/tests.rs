@@ -18,6 +18,8 @@ fn some(number: u16) -> EscrowRecord {
         escrow: EscrowId::new(id),
         protector: ProtectorId::new([u8::try_from(number % 5).unwrap(); 16]),
         created_at: (number % 4 > 0).then(|| Time::from_millis(i64::from(number % 37)).unwrap()),
+        escrowed_at: Time::from_millis(i64::from(number % 29)).unwrap(),
+        clock: number % 5 == 0,
         state: EscrowState::ALL[usize::from(number % 3)],
         conflict: number % 7 == 0,
         unconfirmed: number % 6 == 0,
@@ -60,18 +62,30 @@ fn check(escrows: &Escrows) {
         of(&|record| record.state == EscrowState::Exposed)
     );
     assert_eq!(escrows.unconfirmed(), of(&|record| record.unconfirmed).len());
-    for beside in [
-        None,
-        all.first().map(|record| record.escrow),
-        all.last().map(|record| record.escrow),
-    ] {
-        let others = all
-            .iter()
-            .filter(|record| !record.unconfirmed && Some(record.escrow) != beside);
+    assert_eq!(
+        ids(&mut escrows.marked_open()),
+        of(&|record| record.clock && record.state != EscrowState::Superseded)
+    );
+    for now in [0, 10, 20, 30, 40].map(|now| Time::from_millis(now).unwrap()) {
+        let mut later = ids(&mut escrows.later_than(now));
+        later.sort_by_key(|escrow| escrows.place(*escrow));
         assert_eq!(
-            escrows.newest(beside),
-            others.filter_map(|record| record.created_at).max()
+            later,
+            of(&|record| !record.clock && record.age(now) == Age::Contradicted)
         );
+        for beside in [
+            None,
+            all.first().map(|record| record.escrow),
+            all.last().map(|record| record.escrow),
+        ] {
+            let others = all
+                .iter()
+                .filter(|record| !record.unconfirmed && Some(record.escrow) != beside);
+            assert_eq!(
+                escrows.newest(now, beside),
+                others.filter_map(|record| record.made_at(now)).max()
+            );
+        }
     }
 }
 
@@ -152,6 +166,7 @@ fn reads(arrivals: u16, id: impl Fn(u16) -> (u16, bool), standing: impl Fn(u16) 
                 standing: standing(number),
                 confirmed: true,
                 at: at(100_000),
+                clock_is_wrong: false,
                 by: "ann",
                 listed: &BTreeSet::new(),
                 same_password: &same_password,

@@ -69,6 +69,7 @@ fn a_superseded_one_is_exposed_anew_unless_its_successor_is_proven() {
     );
     let buried = EscrowRecord {
         shown_at: Some(at(50)),
+        shown_to: vec!["ann".to_owned()],
         ..superseded(1, Some(10))
     };
     check(&superseded(1, Some(10)), &[proven(held(9, Some(30)))], &buried);
@@ -116,4 +117,65 @@ fn a_waiver_ends_an_exposure_and_nothing_else() {
         assert_eq!(waive(&record, at(30), "bob"), Err(WaiveError));
     }
     assert_eq!(escrow(1), expected.escrow);
+}
+
+fn shown_by(record: &EscrowRecord, seconds: i64, by: &str) -> EscrowRecord {
+    let showing = Showing {
+        by: by.to_owned(),
+        ..showing(seconds)
+    };
+    expose(&volume([record.clone()]), record, &showing)
+}
+
+#[test]
+fn everyone_to_whom_it_was_shown_is_remembered() {
+    let shown = shown_by(&shown_by(&held(1, Some(10)), 20, "ann"), 30, "bob");
+    assert_eq!(
+        (shown.exposed_by.as_deref(), shown.shown_to.as_slice()),
+        (Some("ann"), &["bob".to_owned()][..])
+    );
+    assert_eq!(shown_by(&shown, 40, "bob").shown_to, shown.shown_to, "once");
+    let ended_by = |by: &str| EscrowRecord {
+        state: EscrowState::Superseded,
+        ended: Some(Ending {
+            how: HowEnded::Claimed,
+            at: at(50),
+            by: by.to_owned(),
+        }),
+        ..shown.clone()
+    };
+    for (by, is_same) in [("ann", true), ("bob", true), ("cy", false)] {
+        assert_eq!(ended_by(by).is_self_ended(), is_same, "{by}");
+    }
+    // Shown anew, it is a new exposure; those who saw it before know it still.
+    let anew = shown_by(&ended_by("bob"), 60, "cy");
+    assert_eq!(
+        (anew.exposed_at, anew.exposed_by.as_deref()),
+        (Some(at(60)), Some("cy"))
+    );
+    assert_eq!(anew.shown_to, ["bob", "ann"]);
+    assert!(anew.may_have_been_shown_to("bob") && !anew.may_have_been_shown_to("dan"));
+}
+
+#[test]
+fn one_that_is_shown_where_its_successor_is_proven_remembers_it_too() {
+    let buried = superseded(1, Some(10));
+    let volume = volume([buried.clone(), proven(held(9, Some(30)))]);
+    assert_eq!(expose(&volume, &buried, &showing(50)).shown_to, ["ann"]);
+}
+
+#[test]
+fn beyond_so_many_anybody_may_have_been_shown_it() {
+    let names: Vec<String> = (0..=EscrowRecord::MAX_SHOWN_TO)
+        .map(|number| format!("op-{number}"))
+        .collect();
+    let mut record = held(1, Some(10));
+    for name in &names {
+        record = shown_by(&record, 20, name);
+    }
+    assert_eq!(record.shown_to.len(), EscrowRecord::MAX_SHOWN_TO);
+    assert!(!record.shown_to_more && !record.may_have_been_shown_to("zoe"));
+    let more = shown_by(&record, 20, "yan");
+    assert_eq!(more.shown_to, record.shown_to);
+    assert!(more.shown_to_more && more.may_have_been_shown_to("zoe"));
 }

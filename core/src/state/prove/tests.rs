@@ -13,7 +13,7 @@ const ID: VolumeId = VolumeId::new([7; 16]);
 /// What follows at 100, where the passwords of `opened` open the volume, those of `failed` do not, and the protectors of
 /// both and of `also` are listed.
 fn presented(records: &[EscrowRecord], opened: &[u8], failed: &[u8], also: &[u8]) -> Proof {
-    with(records, opened, failed, also, |_, _| {})
+    with(records, opened, failed, also, |_, _, _| {})
 }
 
 fn with(
@@ -21,7 +21,7 @@ fn with(
     opened: &[u8],
     failed: &[u8],
     also: &[u8],
-    change: impl FnOnce(&mut VolumeRecord, &mut Presented<'_>),
+    change: impl FnOnce(&mut VolumeRecord, &mut Vec<Opened>, &mut Presented<'_>),
 ) -> Proof {
     let mut volume = volume(records.iter().cloned());
     volume.id = Some(ID);
@@ -32,19 +32,29 @@ fn with(
         .chain(also.iter().copied().map(protector))
         .collect();
     let escrows = |numbers: &[u8]| numbers.iter().copied().map(escrow).collect::<Vec<_>>();
-    let (opened, failed) = (escrows(opened), escrows(failed));
+    let failed = escrows(failed);
+    let mut opened: Vec<Opened> = opened.iter().map(|number| by_key(*number, 1)).collect();
     let mut presented = Presented {
         volume_id: ID,
         listed: &listed,
-        opened: &opened,
+        opened: &[],
         failed: &failed,
-        list_proven: true,
         at: at(100),
         by: "bob",
         grace_seconds: GRACE,
     };
-    change(&mut volume, &mut presented);
-    prove(&volume, &presented)
+    change(&mut volume, &mut opened, &mut presented);
+    let opened = opened.as_slice();
+    prove(&volume, &Presented { opened, ..presented })
+}
+
+/// Escrow `number` opened the volume, by master key `key`.
+fn by_key(number: u8, key: u8) -> Opened {
+    Opened {
+        escrow: escrow(number),
+        master_key: Digest::new([key; 32]),
+        proves_list: true,
+    }
 }
 
 fn proven(record: EscrowRecord) -> EscrowRecord {
@@ -89,6 +99,8 @@ fn ended(record: EscrowRecord, successor: u8, since: i64) -> EscrowRecord {
         ..record
     }
 }
+
+mod presented;
 
 #[track_caller]
 fn check(proof: &Proof, changed: &[EscrowRecord], ended: &[u8], again: &[u8]) {
@@ -258,12 +270,15 @@ fn a_current_one_that_is_gone_is_superseded_by_a_newer_one_that_opened() {
 fn a_list_that_is_not_proven_says_nothing_of_the_others() {
     let records = [claimed(1), held(2, Some(5)), superseded(3, Some(5)), held(9, Some(30))];
     let expected = [proven(superseded(3, Some(5))), proven(held(9, Some(30)))];
-    let edited = |_: &mut VolumeRecord, presented: &mut Presented<'_>| presented.list_proven = false;
-    check(&with(&records, &[3, 9], &[], &[1], edited), &expected, &[], &[]);
-    let other_volume = |volume: &mut VolumeRecord, _: &mut Presented<'_>| volume.id = Some(VolumeId::new([8; 16]));
-    check(&with(&records, &[3, 9], &[], &[1], other_volume), &expected, &[], &[]);
-    let unknown_volume = |volume: &mut VolumeRecord, _: &mut Presented<'_>| volume.id = None;
-    check(&with(&records, &[3, 9], &[], &[1], unknown_volume), &expected, &[], &[]);
+    let edited = with(&records, &[3, 9], &[], &[1], |_, opened, _| {
+        opened.iter_mut().for_each(|opened| opened.proves_list = false);
+    });
+    check(&edited, &expected, &[], &[]);
+    for id in [Some(VolumeId::new([8; 16])), None] {
+        let other_volume = with(&records, &[3, 9], &[], &[1], |volume, _, _| volume.id = id);
+        check(&other_volume, &expected, &[], &[]);
+        assert_eq!(other_volume.master_key, None, "it is another volume's");
+    }
     check(&presented(&records, &[], &[], &[1]), &[], &[], &[]);
 }
 

@@ -23,7 +23,8 @@ pub(crate) struct Protector {
     pub(crate) changed: u64,
 }
 
-const MASTER_KEY: [u8; 32] = *b"the master key of all the tests.";
+/// The master key that a volume has unless it says another.
+pub(crate) const MASTER_KEY: [u8; 32] = *b"the master key of all the tests.";
 const CREATED: u64 = 0x01d5_3236_5d42_8a70;
 const CLEAR_KEY: [u8; 32] = *b"a key that lies beside its lock.";
 
@@ -43,7 +44,7 @@ pub(crate) fn write(volume: &Volume) -> Vec<u8> {
         block.resize(block.len().next_multiple_of(16), 0);
     }
     let hash = digest(&SHA256, &block);
-    let datum = entry(0, 5, &wrap(&MASTER_KEY, nonce(9), &key(0x2005, hash.as_ref())));
+    let datum = entry(0, 5, &wrap(&volume.master_key, nonce(9), &key(0x2005, hash.as_ref())));
     let left = u16::try_from(0x1_0000 - block.len()).unwrap_or(88);
     let version = if volume.layout == Layout::Vista { 1_u16 } else { 2 };
     let validation = [left.to_le_bytes(), version.to_le_bytes()].concat();
@@ -70,14 +71,14 @@ fn head(volume: &Volume, len: usize) -> Vec<u8> {
 fn entries(volume: &Volume) -> Vec<u8> {
     let mut entries = entry(7, 2, &utf_16(&volume.description));
     for protector in &volume.protectors {
-        entries.extend(entry(2, 8, &protector.data(volume.unknown)));
+        entries.extend(entry(2, 8, &protector.data(volume)));
     }
     let len = match volume.method {
         0x8000 | 0x8001 | 0x8005 => 64,
         0x8002 => 16,
         _ => 32,
     };
-    let sectors_key = wrap(&MASTER_KEY, nonce(8), &key(volume.method, &[0x5a; 64][..len]));
+    let sectors_key = wrap(&volume.master_key, nonce(8), &key(volume.method, &[0x5a; 64][..len]));
     entries.extend(entry(3, 5, &sectors_key));
     let first_sectors = [volume.first_sectors(), 0x2000].map(u64::to_le_bytes).concat();
     entries.extend(entry(0x0f, 0x0f, &first_sectors));
@@ -89,14 +90,15 @@ fn entries(volume: &Volume) -> Vec<u8> {
 }
 
 impl Protector {
-    fn data(&self, unknown: bool) -> Vec<u8> {
+    fn data(&self, volume: &Volume) -> Vec<u8> {
         let mut data = on_disk(self.id).to_vec();
         data.extend(self.changed.to_le_bytes());
         data.extend([0, self.kind].map(u16::to_le_bytes).concat());
         if !self.label.is_empty() {
             data.extend(entry(0, 2, &utf_16(&self.label)));
         }
-        let master_key = |under: &[u8; 32]| entry(0, 5, &wrap(under, nonce(self.kind), &key(0x2003, &MASTER_KEY)));
+        let master_key =
+            |under: &[u8; 32]| entry(0, 5, &wrap(under, nonce(self.kind), &key(0x2003, &volume.master_key)));
         match self.kind {
             0x0000 => {
                 data.extend(entry(0, 1, &[0x2002_u32.to_le_bytes().as_slice(), &CLEAR_KEY].concat()));
@@ -107,7 +109,7 @@ impl Protector {
                 salt[15] = self.id[15];
                 let head = [0x1000_u32.to_le_bytes().as_slice(), &salt].concat();
                 // The secret itself, under the master key: so Windows shows it again.
-                let secret = wrap(&MASTER_KEY, nonce(7), &key(0x1000, &self.secret));
+                let secret = wrap(&volume.master_key, nonce(7), &key(0x1000, &self.secret));
                 data.extend(entry(0, 3, &[head, entry(0x12, 5, &secret)].concat()));
                 data.extend(master_key(&self.stretched(&salt)));
             }
@@ -122,7 +124,7 @@ impl Protector {
         }
         // What newer systems put there.
         data.extend(entry(0, 0x15, &[1; 20]));
-        if unknown {
+        if volume.unknown {
             data.extend(entry(0, 0x7777, b"unknown"));
         }
         data

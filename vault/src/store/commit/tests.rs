@@ -3,6 +3,8 @@ use strongroom_core::state::Ending;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::HowEnded;
+use strongroom_core::state::MasterKeyRecord;
+use strongroom_core::state::Presentation;
 use strongroom_core::state::Source;
 use strongroom_core::values::LogText;
 use strongroom_core::values::ProtectorId;
@@ -24,12 +26,16 @@ fn longest_record() -> EscrowRecord {
         envelope: Digest::new([0xff; 32]),
         source: Source::Import,
         escrowed_at: Time::EPOCH,
+        escrowed_by: Some(quotes(LogText::MAX_LEN)),
         created_at: time(),
         state: EscrowState::Superseded,
         conflict: true,
         unconfirmed: true,
+        clock: true,
         exposed_at: time(),
         exposed_by: Some(quotes(LogText::MAX_LEN)),
+        shown_to: vec![quotes(LogText::MAX_LEN); EscrowRecord::MAX_SHOWN_TO],
+        shown_to_more: true,
         shown_at: time(),
         rotate_by: time(),
         superseded_at: time(),
@@ -40,6 +46,10 @@ fn longest_record() -> EscrowRecord {
             by: quotes(LogText::MAX_LEN),
         }),
         proven_at: time(),
+        presented: Some(Presentation {
+            at: Time::EPOCH,
+            by: quotes(LogText::MAX_LEN),
+        }),
     }
 }
 
@@ -50,6 +60,10 @@ fn volume(mounts: usize) -> VolumeRecord {
         device: Some(quotes(DeviceName::MAX_LEN).parse().unwrap()),
         id: Some(VolumeId::new([0xff; 16])),
         mounts: vec![mount; mounts],
+        master_key: Some(MasterKeyRecord {
+            mac: Digest::new([0xff; 32]),
+            proven: true,
+        }),
         kind: VolumeType::Removable,
         escrows: Default::default(),
     }

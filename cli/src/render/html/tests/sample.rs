@@ -116,6 +116,7 @@ impl Sample {
             id: (number % 3 == 0).then(|| VolumeId::new([number; 16])),
             mounts: vec!["C:".parse().unwrap()],
             kind: VolumeType::Os,
+            master_key: None,
             escrows: Default::default(),
         };
         let record = EscrowRecord {
@@ -124,18 +125,23 @@ impl Sample {
             envelope: Digest::new([number; 32]),
             source: Source::Escrow,
             escrowed_at: time,
+            escrowed_by: Some("agent".to_owned()),
             created_at: Some(time),
             state: EscrowState::Current,
             conflict: false,
             unconfirmed: false,
+            clock: false,
             exposed_at: None,
             exposed_by: None,
+            shown_to: Vec::new(),
+            shown_to_more: false,
             shown_at: None,
             rotate_by: None,
             superseded_at: None,
             superseded_by: None,
             ended: None,
             proven_at: None,
+            presented: None,
         };
         let mut body = about(Action::Escrow, &volume, &record);
         body.changes.insert(0, Change::Volume(volume.clone()));

@@ -32,6 +32,7 @@ fn check(
             standing: record.created_at.map_or(Standing::Undated, Standing::Dated),
             confirmed: !record.unconfirmed,
             at: at(100),
+            clock_is_wrong: false,
             by: "ann",
             listed: &BTreeSet::new(),
             same_password: twins,

@@ -43,7 +43,7 @@ fn rule_3_both_passwords_of_one_protector_are_marked() {
         unconfirmed: true,
         ..held(1, Some(200))
     };
-    check(&volume([unknown]), &other(NOW), Newest, CURRENT, &[]);
+    check(&volume([unknown]), &other(NOW), Newest, CURRENT, &[(1, SUPERSEDED)]);
 }
 
 /// The mark of a superseded one changes, and it is not counted as superseded by this arrival.

@@ -96,7 +96,11 @@ fn an_exposure_does_not_end_by_being_vouched_for() {
     };
     let older = volume([unknown.clone(), held(2, Some(40))]);
     let decision = check(&older, &again(Standing::Dated(at(10))), Older, EXPOSED, &[]);
-    assert_eq!(decision.changed[0], exposed(1, Some(10), 50));
+    let vouched = EscrowRecord {
+        escrowed_by: Some("bob".to_owned()),
+        ..exposed(1, Some(10), 50)
+    };
+    assert_eq!(decision.changed[0], vouched);
     let twins = volume([unknown.clone(), superseded(2, Some(40))]);
     let arrival = Arrival {
         same_password: &[E1, E2],
