@@ -17,12 +17,12 @@ fn some(number: u16) -> EscrowRecord {
     EscrowRecord {
         escrow: EscrowId::new(id),
         protector: ProtectorId::new([u8::try_from(number % 5).unwrap(); 16]),
-        created_at: (number % 4 > 0).then(|| Time::from_millis(i64::from(number % 37)).unwrap()),
+        created_at: (!number.is_multiple_of(4)).then(|| Time::from_millis(i64::from(number % 37)).unwrap()),
         escrowed_at: Time::from_millis(i64::from(number % 29)).unwrap(),
-        clock: number % 5 == 0,
+        clock: number.is_multiple_of(5),
         state: EscrowState::ALL[usize::from(number % 3)],
-        conflict: number % 7 == 0,
-        unconfirmed: number % 6 == 0,
+        conflict: number.is_multiple_of(7),
+        unconfirmed: number.is_multiple_of(6),
         ..held(1, None)
     }
 }

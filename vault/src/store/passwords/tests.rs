@@ -18,10 +18,10 @@ fn some(number: u8) -> EscrowRecord {
         created_at: None,
         state,
         conflict: false,
-        unconfirmed: number % 4 == 0,
+        unconfirmed: number.is_multiple_of(4),
         exposed_at: None,
         exposed_by: None,
-        shown_at: (state == EscrowState::Exposed || number % 7 == 0)
+        shown_at: (state == EscrowState::Exposed || number.is_multiple_of(7))
             .then(|| Time::from_millis((i64::from(number) * 37) % 101 - 50).unwrap()),
         rotate_by: None,
         superseded_at: None,
@@ -63,8 +63,8 @@ fn check(passwords: &Passwords, escrows: &Escrows) {
             |records: &mut dyn Iterator<Item = &EscrowRecord>| records.filter_map(|record| record.shown_at).max();
         assert_eq!(last(&mut shown.iter()), last(&mut all.iter().copied()));
         let is_exposed = |record: &&EscrowRecord| record.state == EscrowState::Exposed;
-        let last_exposed = all.iter().copied().filter(is_exposed).next_back();
-        assert_eq!(shown.iter().filter(is_exposed).next_back(), last_exposed);
+        let last_exposed = all.iter().copied().rfind(is_exposed);
+        assert_eq!(shown.iter().rfind(is_exposed), last_exposed);
     }
 }
 

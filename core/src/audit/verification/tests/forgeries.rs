@@ -239,7 +239,7 @@ fn a_hand_out_that_goes_on_is_of_the_end_of_its_commit() {
 #[test]
 fn what_is_handed_out_in_the_middle_of_a_commit() {
     for actions in [
-        &[Action::Receipts, Action::Outcome] as &[Action],
+        &[Action::Receipts, Action::Outcome][..],
         &[Action::Receipts, Action::Continued, Action::Outcome],
         &[Action::Receipts, Action::Continued, Action::Receipts],
         &[Action::Checkpoint, Action::Checkpoint],
