@@ -65,28 +65,14 @@ impl PathError {
     /// Returns the error of the system for a path.
     pub fn io(path: &Path, source: impl Into<io::Error>) -> Self {
         let (path, source) = (path.to_owned(), source.into());
-        match source.kind() {
-            io::ErrorKind::AlreadyExists => Self::Exists { path },
-            _ => Self::Io { path, source },
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            return Self::Exists { path };
         }
+        Self::Io { path, source }
     }
 
     /// Returns whether there is nothing at the path.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
-    }
-
-    /// Returns whether it is a folder or file that cannot be used as it is, or an I/O error by its kind.
-    pub fn io_kind(&self) -> Option<io::ErrorKind> {
-        match self {
-            Self::Io { source, .. } => Some(source.kind()),
-            Self::Exists { .. }
-            | Self::Link { .. }
-            | Self::NotAFolder { .. }
-            | Self::NotAFile { .. }
-            | Self::NotPlain { .. }
-            | Self::Vault { .. }
-            | Self::Changed { .. } => None,
-        }
     }
 }

@@ -250,10 +250,11 @@ impl Folder {
             if name == "." || name == ".." {
                 continue;
             }
-            let is_folder = match entry.file_type() {
-                // A file system that does not say.
-                FileType::Unknown => self.look(&name)?.is_some_and(|seen| seen.is_folder),
-                kind => kind == FileType::Directory,
+            let kind = entry.file_type();
+            // A file system that does not say is asked.
+            let is_folder = match kind == FileType::Unknown {
+                true => self.look(&name)?.is_some_and(|seen| seen.is_folder),
+                false => kind == FileType::Directory,
             };
             let entry = Entry { name, is_folder };
             if wanted(&entry) {

@@ -36,7 +36,7 @@ pub(super) struct Walked {
 ///
 /// Fails if a part of the path is any other link, is missing, or is not a folder.
 pub fn resolved(path: &Path) -> Result<PathBuf, PathError> {
-    let walked = Walk::of(path)?.to_end(true, Missing::Refused)?;
+    let walked = Walk::of(path)?.finish(true, Missing::Refused)?;
     // The working folder, named as itself.
     let is_here = walked.path.as_os_str().is_empty();
     Ok(if is_here { PathBuf::from(".") } else { walked.path })
@@ -44,7 +44,7 @@ pub fn resolved(path: &Path) -> Result<PathBuf, PathError> {
 
 /// Walks to a folder. Where `may_be_link` says so, the last name may be a link of the system's, as any other name may.
 pub(super) fn walk(path: &Path, may_be_link: bool, missing: Missing) -> Result<Walked, PathError> {
-    Walk::of(path)?.to_end(may_be_link, missing)
+    Walk::of(path)?.finish(may_be_link, missing)
 }
 
 struct Walk {
@@ -77,7 +77,7 @@ impl Walk {
         })
     }
 
-    fn to_end(mut self, may_be_link: bool, missing: Missing) -> Result<Walked, PathError> {
+    fn finish(mut self, may_be_link: bool, missing: Missing) -> Result<Walked, PathError> {
         while let Some(name) = self.names.pop() {
             let is_last = self.names.is_empty();
             match openat(&self.at, &*name, FOLDER, Mode::empty()) {

@@ -141,7 +141,7 @@ pub(crate) fn write_volume(password: &Made, path: &Path) {
 #[track_caller]
 pub(crate) fn make_spool(site: &Site) {
     fs::create_dir(spool(site)).unwrap();
-    let init = site.run(&["import", "--spool-init"]).args([spool(site)]);
+    let init = site.bare(&["import", "--spool-init"]).args([spool(site)]);
     init.output().ok().shows("is a spool");
 }
 

@@ -147,7 +147,7 @@ fn taking_in_leaves_nothing_behind() {
     both(&["drop", "key", "--out", &key], "", [0, 1]);
     both(&["drop", "list"], "", [0, 0]);
 
-    fs::create_dir(&lying).unwrap();
+    make_spool(site);
     for (name, [option, with], number) in [
         ("mine", ["--sender", sender.as_str()], 3),
         ("strange", ["--to", key.as_str()], 4),

@@ -76,6 +76,11 @@ impl History {
             model.write_out(&self.root.join("vault/tpm"), &site.tpm_state(), cut.tpm);
             close_to_others(&site.vault());
         }
+        // The model knows no modes.
+        let mark = site.beside("spool/.strongroom-spool");
+        if mark.exists() {
+            fs::set_permissions(mark, Permissions::from_mode(0o600)).unwrap();
+        }
         site
     }
 

@@ -34,7 +34,8 @@ pub(crate) fn assert_enrolled_or_enrols(site: &Site, output: &Output) {
         }
     }
     let beside = names(&site.root());
-    let left = |name: &&String| name.starts_with('.');
+    // What a cut-off run was writing is hidden under a name of its own, and no later run touches it.
+    let left = |name: &&String| name.starts_with('.') && !name.starts_with(".strongroom-");
     assert_eq!(beside.iter().find(left), None, "half a file is left");
     assert_counts(site);
 }

@@ -69,7 +69,7 @@ fn a_run_that_watches_survives_what_agents_do() {
     let long = "x".repeat(255);
     fs::write(place(&long), "words").unwrap();
     fs::write(place("unreadable"), "words").unwrap();
-    fs::set_permissions(place("unreadable"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(place("unreadable"), Permissions::from_mode(0o000)).unwrap();
     Run::of("mkfifo", [place("pipe")]).output().ok();
     fs::File::create(place("sparse")).unwrap().set_len(4 << 30).unwrap();
     lay_down(&site, 1, "good.drop");

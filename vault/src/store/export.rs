@@ -129,10 +129,11 @@ impl ExportFolder {
         rustix::fs::syncfs(&self.locked).map_err(|error| PathError::io(&self.path, error))?;
         let note = note.to_string();
         // Dying before this leaves a folder that is whole up to its old checkpoint; after it, one that is whole up to this.
-        Ok(match &self.before {
-            Some(before) => self.folder.replace(CHECKPOINT, &before.file, note.as_bytes())?,
-            None => self.folder.write_new(CHECKPOINT, note.as_bytes(), Readers::Folder)?,
-        })
+        let put = match &self.before {
+            Some(before) => self.folder.replace(CHECKPOINT, &before.file, note.as_bytes()),
+            None => self.folder.write_new(CHECKPOINT, note.as_bytes(), Readers::Folder),
+        };
+        Ok(put?)
     }
 }
 

@@ -128,7 +128,7 @@ impl Spool {
         };
         let entries = folder.entries(IN_A_ROUND, |entry| {
             let is_hidden = entry.name.as_encoded_bytes().starts_with(b".");
-            !is_hidden && !(is_agents && entry.is_folder) && !self.stuck.contains(&entry.name)
+            !(is_hidden || (is_agents && entry.is_folder) || self.stuck.contains(&entry.name))
         })?;
         Ok(entries.into_iter().map(|entry| entry.name).collect())
     }
