@@ -211,6 +211,13 @@ runuser -u strongroom -- sh -c "$(sed 's/^17 \* \* \* \* strongroom //' /etc/cro
 receipt first
 "#,
     ),
+    (
+        "flock /var/lib/strongroom/lock cp -aT /var/lib/strongroom /mnt/backup/strongroom",
+        r#"
+diff -r /var/lib/strongroom /mnt/backup/strongroom
+[[ $(stat -c '%U %a' /mnt/backup/strongroom/vault.db) == 'strongroom 600' ]]
+"#,
+    ),
 ];
 
 /// The service as systemd starts it, with its credential; and who acted.

@@ -203,7 +203,12 @@ pub(crate) fn processes_in(folder: &Path) -> Vec<u32> {
 pub(crate) fn ports_of(processes: &[u32]) -> Vec<u16> {
     let mut sockets = Vec::new();
     for process in processes {
-        for entry in fs::read_dir(format!("/proc/{process}/fd")).unwrap().flatten() {
+        // Of a process that is ending, an ordinary user can list nothing.
+        for entry in fs::read_dir(format!("/proc/{process}/fd"))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
             // It may close one while we look.
             if let Ok(link) = fs::read_link(entry.path()) {
                 sockets.push(link.to_string_lossy().into_owned());
