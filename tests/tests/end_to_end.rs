@@ -163,6 +163,8 @@ mod end_to_end {
 
     mod drops;
 
+    mod unconfirmed;
+
     mod spools;
 
     mod receipts;

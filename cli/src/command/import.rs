@@ -21,7 +21,6 @@ use strongroom_vault::ops::Arriving;
 use strongroom_vault::ops::DropOutcome;
 use strongroom_vault::ops::Dropped;
 use strongroom_vault::ops::Error;
-use strongroom_vault::ops::Escrowed;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::Who;
@@ -35,6 +34,7 @@ use crate::command::import::spool::Spool;
 use crate::command::working;
 use crate::failure::Failure;
 use crate::failure::InputError;
+use crate::render::imported::Tried;
 use crate::setting::Setting;
 use crate::ui::Progress;
 use crate::ui::StdinIs;
@@ -76,6 +76,9 @@ pub(crate) struct ImportArgs {
     taken: Option<Moment>,
 
     /// Say what would become of each, and change nothing
+    ///
+    /// No password is compared with a held one: where one of the same protector is held, only an import tells, on record,
+    /// whether it is the same.
     #[arg(long)]
     dry_run: bool,
 
@@ -132,7 +135,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
     let total = arriving.iter().map(Vec::len).sum::<usize>();
     let rejected_drops = hand_in(ui, setting, pin.as_ref(), args.receipts.as_deref(), &drops)?;
     let mut progress = ui.progress("passwords", u64::try_from(total).unwrap_or(u64::MAX));
-    let mut outcomes: Vec<Vec<Option<Escrowed>>> = Vec::new();
+    let mut outcomes: Vec<Vec<Option<Tried>>> = Vec::new();
     let work = |vault: &mut Unsealed, who: &Who| {
         for arriving in &arriving {
             let mut taken = vec![None; arriving.len()];
@@ -204,7 +207,7 @@ fn take_in(
     arriving: &[Arriving<'_>],
     dry_run: bool,
     progress: &mut Progress,
-    taken: &mut [Option<Escrowed>],
+    taken: &mut [Option<Tried>],
 ) -> Result<(), Error> {
     let order = in_order(arriving);
     // A rehearsal forgets what it did, so it is one.
@@ -212,14 +215,14 @@ fn take_in(
     for part in order.chunks(at_once.min(order.len()).max(1)) {
         let batch: Vec<&Arriving<'_>> = part.iter().filter_map(|index| arriving.get(*index)).collect();
         let done = || progress.advance(1);
-        let escrowed = if dry_run {
-            vault.rehearse(who, &batch, done)?
+        let tried: Vec<Tried> = if dry_run {
+            vault.rehearse(who, &batch, done)?.into_iter().map(Tried::from).collect()
         } else {
-            vault.take_in(who, &batch, done)?
+            vault.take_in(who, &batch, done)?.into_iter().map(Tried::Escrowed).collect()
         };
-        for (index, escrowed) in part.iter().zip(escrowed) {
+        for (index, tried) in part.iter().zip(tried) {
             if let Some(place) = taken.get_mut(*index) {
-                *place = Some(escrowed);
+                *place = Some(tried);
             }
         }
     }

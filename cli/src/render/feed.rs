@@ -17,7 +17,7 @@ use crate::render::json::Logged;
 use crate::ui::printable;
 
 /// The fields of `audit list --json`, in its order.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "leaf",
     "time",
     "operator",
@@ -38,6 +38,7 @@ const NAMES: [&str; 20] = [
     "wrong_pins",
     "clock_step_ms",
     "file",
+    "claimed",
 ];
 
 /// The fields of an event by their names, in order; what is unknown is null.

@@ -216,6 +216,7 @@ pub(crate) struct ToRotate<'a> {
     exposed_by: Option<&'a str>,
     rotate_by: Option<Time>,
     overdue: bool,
+    unconfirmed: bool,
 }
 
 impl<'a> ToRotate<'a> {
@@ -231,6 +232,7 @@ impl<'a> ToRotate<'a> {
             exposed_by: record.exposed_by.as_deref(),
             rotate_by: record.rotate_by,
             overdue: due.overdue,
+            unconfirmed: record.unconfirmed,
         }
     }
 }
@@ -250,6 +252,7 @@ pub(crate) struct Claimed<'a> {
     at: Option<Time>,
     claimed_by: Option<&'a str>,
     self_claimed: bool,
+    unconfirmed: bool,
 }
 
 impl<'a> Claimed<'a> {
@@ -269,6 +272,7 @@ impl<'a> Claimed<'a> {
             at: ended.map(|ended| ended.at),
             claimed_by: ended.map(|ended| ended.by.as_str()),
             self_claimed: record.is_self_ended(),
+            unconfirmed: record.unconfirmed,
         }
     }
 }
@@ -322,6 +326,7 @@ pub(crate) struct Logged<'a> {
     wrong_pins: Option<u32>,
     clock_step_ms: Option<i64>,
     file: Option<&'a LogText>,
+    claimed: Option<&'a LogText>,
 }
 
 impl<'a> Logged<'a> {
@@ -348,6 +353,7 @@ impl<'a> Logged<'a> {
             wrong_pins: event.wrong_pins,
             clock_step_ms: event.clock_step,
             file: body.file.as_ref(),
+            claimed: event.operator.claimed.as_ref(),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::state::EscrowState;
 use crate::values::EscrowId;
 use crate::values::LogText;
 use crate::values::Time;
+use crate::values::may_be_same_person;
 
 /// The ways by which passwords got out within a period, and the requests that were refused.
 ///
@@ -262,9 +263,12 @@ impl Asked {
 }
 
 impl RevealRow {
-    /// Whether the exposure ended on the word of the one to whom the password was shown.
+    /// Returns whether the exposure may have ended on the word of the operator to whom the password was shown.
     pub fn is_self_ended(&self) -> bool {
-        matches!(&self.rotation, Rotation::Ended(ending) if ending.by == self.asked.operator)
+        let Rotation::Ended(ending) = &self.rotation else {
+            return false;
+        };
+        may_be_same_person(&ending.by, &self.asked.operator)
     }
 }
 

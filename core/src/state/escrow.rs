@@ -7,6 +7,7 @@ use crate::crypto::Digest;
 use crate::values::EscrowId;
 use crate::values::ProtectorId;
 use crate::values::Time;
+use crate::values::may_be_same_person;
 
 /// What is known of one escrow; the password itself is in its envelope.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -114,11 +115,12 @@ impl EscrowRecord {
         self.shown_at.is_some()
     }
 
-    /// Whether the one who ended its exposure is the one who began it.
+    /// Returns whether whoever ended its exposure may be whoever began it.
     pub fn is_self_ended(&self) -> bool {
         self.ended
             .as_ref()
-            .is_some_and(|ended| self.exposed_by.as_ref() == Some(&ended.by))
+            .zip(self.exposed_by.as_ref())
+            .is_some_and(|(ended, exposed_by)| may_be_same_person(exposed_by, &ended.by))
     }
 
     /// By when it was there: the time its source gave, else its arrival.

@@ -116,28 +116,6 @@ impl Unsealed {
         }
         Ok(self.remember(committed)?.into_subject())
     }
-
-    /// What [`Self::take_in`] would do, with nothing taken in: no event, and no name of a leaf.
-    ///
-    /// # Errors
-    ///
-    /// Fails if what is on their path is not what the log says.
-    pub fn rehearse(
-        &mut self,
-        who: &Who,
-        arriving: &[&Arriving<'_>],
-        mut done: impl FnMut(),
-    ) -> Result<Vec<Escrowed>, Error> {
-        let trust = self.trust()?;
-        let mut draft = self.draft(who)?;
-        let mut session = self.store.session(&trust)?;
-        let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
-        let mut taken = intake.take_all(&mut session, &mut draft, arriving, &mut done)?;
-        for escrowed in &mut taken {
-            escrowed.leaf = None;
-        }
-        Ok(taken)
-    }
 }
 
 /// What all the passwords of one commit have in common.
@@ -155,8 +133,22 @@ impl<'k> Intake<'k> {
         vault: VaultId,
         who: &'k Who,
     ) -> Result<Self, Error> {
+        Self::with(Encryptor::new(keyring, vault), session, who)
+    }
+
+    /// An intake of a rehearsal: no password is the same as a held one.
+    pub(super) fn of_a_rehearsal(
+        keyring: &'k Keyring,
+        session: &Session<'_>,
+        vault: VaultId,
+        who: &'k Who,
+    ) -> Result<Self, Error> {
+        Self::with(Encryptor::of_a_rehearsal(keyring, vault)?, session, who)
+    }
+
+    fn with(encryptor: Encryptor<'k>, session: &Session<'_>, who: &'k Who) -> Result<Self, Error> {
         Ok(Self {
-            encryptor: Encryptor::new(keyring, vault),
+            encryptor,
             who,
             by: who.operator.to_string(),
             grace_seconds: session.vault()?.grace_seconds,
@@ -176,13 +168,22 @@ impl<'k> Intake<'k> {
         arriving: &[&Arriving<'_>],
         done: &mut impl FnMut(),
     ) -> Result<Vec<Escrowed>, Error> {
+        self.each(arriving, |one, encrypted| {
+            let taken = self.put(session, draft, one, encrypted);
+            done();
+            taken
+        })
+    }
+
+    /// Calls `take` with each password, encrypted, in their order.
+    pub(super) fn each<T>(
+        &self,
+        arriving: &[&Arriving<'_>],
+        mut take: impl FnMut(&Arriving<'_>, Encrypted) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
         thread::scope(|scope| {
-            let mut taken = Vec::with_capacity(arriving.len());
-            for (one, encrypted) in arriving.iter().zip(Ahead::new(scope, &self.encryptor, arriving)) {
-                taken.push(self.put(session, draft, one, encrypted?)?);
-                done();
-            }
-            Ok(taken)
+            let all = arriving.iter().zip(Ahead::new(scope, &self.encryptor, arriving));
+            all.map(|(one, encrypted)| take(one, encrypted?)).collect()
         })
     }
 
@@ -196,7 +197,7 @@ impl<'k> Intake<'k> {
         self.put(session, draft, arriving, self.encryptor.encrypt(arriving)?)
     }
 
-    fn put(
+    pub(super) fn put(
         &self,
         session: &mut Session<'_>,
         draft: &mut Draft,
@@ -232,15 +233,28 @@ impl<'k> Intake<'k> {
         event.file.clone_from(&arriving.file);
         event.drop = arriving.drop;
         let mut escrowed = Escrowed::of(&volume, &decision)?;
-        if event.changes.is_empty() && arriving.drop.is_some() {
+        let mut continued = None;
+        if !arriving.confirmed {
+            // The maker of a drop gets this leaf with its receipt. It may not tell whether the password is a held one: what
+            // became of it, such as exposed with its twin, stands in the event after.
+            event.result = Some(UNCONFIRMED.to_owned());
+            continued = Some(EventBody {
+                changes: std::mem::take(&mut event.changes),
+                ..EventBody::new(Action::Continued)
+            });
+        }
+        if event.changes.is_empty() && continued.is_none() && arriving.drop.is_some() {
             // A receipt says of the escrow what it is.
             event.changes.push(escrow_change(&volume, &escrowed.record));
         }
-        if event.changes.is_empty() {
+        if event.changes.is_empty() && continued.is_none() {
             return Ok(escrowed);
         }
         escrowed.leaf = Some(session.next_leaf(draft));
         draft.event(event);
+        if let Some(continued) = continued {
+            draft.event(continued);
+        }
         if decision.escrow == escrow {
             draft.hold(escrow, envelope, fingerprint);
         }
@@ -270,7 +284,7 @@ impl Escrowed {
 /// A password without a device goes where the same password of the same protector is held, wherever that is: to read a
 /// file again changes nothing, also where its passwords were assigned since. What nobody vouches for does not say whose it
 /// is. Else it is a volume of its own.
-fn volume_for(
+pub(super) fn volume_for(
     session: &mut Session<'_>,
     arriving: &Arriving<'_>,
     fingerprint: &Fingerprint,
@@ -386,6 +400,8 @@ pub(super) fn escrow_change(volume: &VolumeRecord, record: &EscrowRecord) -> Cha
     }
 }
 
+/// The result of an arrival that nobody vouches for.
+const UNCONFIRMED: &str = "unconfirmed";
 /// Passwords that leave much to be copied.
 const MANY: usize = 1000;
 /// The first volume has the number 1.

@@ -20,6 +20,7 @@ fn event() -> Event {
         operator: Operator {
             login: Some("ada".parse().unwrap()),
             effective: "root".parse().unwrap(),
+            claimed: None,
         },
         wrong_pins: None,
         body: EventBody::new(Action::Reveal),
@@ -47,7 +48,7 @@ fn each_format_says_the_same() {
     event.body.file = Some("list.csv".parse().unwrap());
     assert_eq!(
         csv::record(&event).unwrap(),
-        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv"
+        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv,"
     );
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(

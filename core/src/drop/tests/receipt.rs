@@ -26,6 +26,7 @@ fn proof(body: EventBody) -> EventProof {
         operator: Operator {
             login: None,
             effective: "anna".parse().unwrap(),
+            claimed: None,
         },
         wrong_pins: None,
         body,
