@@ -100,12 +100,7 @@ fn prefer(mut items: Vec<Item>, is_wanted: impl Fn(&Item) -> bool) -> Vec<Item> 
 }
 
 /// Returns the one item; of several that hold the same password of the same protector, the newest that is not superseded.
-fn one_password(
-    ui: &mut Ui,
-    inventory: &mut Inventory,
-    mut items: Vec<Item>,
-    what: &str,
-) -> Result<Chosen, Failure> {
+fn one_password(ui: &mut Ui, inventory: &mut Inventory, mut items: Vec<Item>, what: &str) -> Result<Chosen, Failure> {
     let first = items.first().map(|item| item.record.protector);
     let same_protector = items.iter().all(|item| Some(item.record.protector) == first);
     let escrows: Vec<_> = items.iter().map(|item| item.record.escrow).collect();

@@ -216,9 +216,17 @@ fn take_in(
         let batch: Vec<&Arriving<'_>> = part.iter().filter_map(|index| arriving.get(*index)).collect();
         let done = || progress.advance(1);
         let tried: Vec<Tried> = if dry_run {
-            vault.rehearse(who, &batch, done)?.into_iter().map(Tried::from).collect()
+            vault
+                .rehearse(who, &batch, done)?
+                .into_iter()
+                .map(Tried::from)
+                .collect()
         } else {
-            vault.take_in(who, &batch, done)?.into_iter().map(Tried::Escrowed).collect()
+            vault
+                .take_in(who, &batch, done)?
+                .into_iter()
+                .map(|escrowed| Tried::Escrowed(Box::new(escrowed)))
+                .collect()
         };
         for (index, tried) in part.iter().zip(tried) {
             if let Some(place) = taken.get_mut(*index) {

@@ -47,13 +47,13 @@ impl Sums {
 /// The outcome of one that was tried.
 #[derive(Clone, Debug)]
 pub(crate) enum Tried {
-    Escrowed(Escrowed),
+    Escrowed(Box<Escrowed>),
     /// In a rehearsal: a password of its protector is held, whichever it is.
     Known,
 }
 
 impl Tried {
-    pub(crate) const fn escrowed(&self) -> Option<&Escrowed> {
+    pub(crate) fn escrowed(&self) -> Option<&Escrowed> {
         match self {
             Self::Escrowed(escrowed) => Some(escrowed),
             Self::Known => None,
@@ -65,7 +65,7 @@ impl From<Rehearsed> for Tried {
     fn from(rehearsed: Rehearsed) -> Self {
         match rehearsed {
             Rehearsed::Known => Self::Known,
-            Rehearsed::New(escrowed) => Self::Escrowed(*escrowed),
+            Rehearsed::New(escrowed) => Self::Escrowed(escrowed),
         }
     }
 }

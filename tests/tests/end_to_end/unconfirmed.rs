@@ -68,8 +68,14 @@ fn many_of_them_hide_no_confirmed_one() {
 fn a_list_of_candidates_ends_after_a_screenful() {
     let site = Site::new();
     hand_in(&site, "PC-1", &made(1).protector, 100..130);
-    let output = site.run(&["reveal", made(1).key_id(), "--reason", "tpm-reset", "--yes"]).output();
-    let listed = output.stdout.lines().filter(|line| line.contains("unconfirmed")).count();
+    let output = site
+        .run(&["reveal", made(1).key_id(), "--reason", "tpm-reset", "--yes"])
+        .output();
+    let listed = output
+        .stdout
+        .lines()
+        .filter(|line| line.contains("unconfirmed"))
+        .count();
     assert_eq!(listed, 20, "{}", output.stdout);
     output.code(1).says("the list shows 20 of 30");
 }
@@ -90,13 +96,21 @@ fn each_answer_says_so() {
         &["expose", &key_id, "--note", "on paper"],
     ] {
         let output = site.run(arguments).output().ok();
-        assert!(output.stdout.contains("unconfirmed"), "{arguments:?}: {}", output.stdout);
+        assert!(
+            output.stdout.contains("unconfirmed"),
+            "{arguments:?}: {}",
+            output.stdout
+        );
         // No command is given that a stranger had a word in.
         for command in ["manage-bde", "calc -", "escrow --device"] {
             assert!(!output.stdout.contains(command), "{arguments:?}: {}", output.stdout);
         }
         let told = site.run(&[&["--json"], arguments].concat()).output().ok();
-        assert!(told.stdout.contains("\"unconfirmed\":true"), "{arguments:?}: {}", told.stdout);
+        assert!(
+            told.stdout.contains("\"unconfirmed\":true"),
+            "{arguments:?}: {}",
+            told.stdout
+        );
     }
     site.run(&["rotation", "waive", &key_id, "--reason", "moved", "--note", "gone"])
         .output()
@@ -110,20 +124,35 @@ fn each_answer_says_so() {
 fn a_suggested_command_means_the_same_in_every_shell() {
     let site = Site::new();
     let shown = |device: &str, mount: &str, made: &Made| {
-        site.run(&["escrow", "--device", device, "--volume", mount, "--protector", &made.protector])
-            .stdin(made.text.as_str())
+        site.run(&[
+            "escrow",
+            "--device",
+            device,
+            "--volume",
+            mount,
+            "--protector",
+            &made.protector,
+        ])
+        .stdin(made.text.as_str())
+        .output()
+        .ok();
+        site.run(&["reveal", made.key_id(), "--reason", "tpm-reset", "--yes"])
             .output()
-            .ok();
-        site.run(&["reveal", made.key_id(), "--reason", "tpm-reset", "--yes"]).output().ok()
+            .ok()
     };
     let hostile = shown("x & calc", r"C:\x & curl evil", &made(1));
     let shown_hostile = hostile.stdout.clone();
     let commands: Vec<&str> = shown_hostile.lines().filter(|line| line.starts_with("  ")).collect();
     assert!(commands.len() >= 4, "{shown_hostile}");
     for line in commands {
-        assert!(!line.contains('&') && !line.contains("curl") && !line.contains("calc"), "{line}");
+        assert!(
+            !line.contains('&') && !line.contains("curl") && !line.contains("calc"),
+            "{line}"
+        );
     }
-    hostile.shows("manage-bde -protectors -add DRIVE: ").shows("escrow --device NAME --volume MOUNT ");
+    hostile
+        .shows("manage-bde -protectors -add DRIVE: ")
+        .shows("escrow --device NAME --volume MOUNT ");
     let plain = shown("LAB 7", "D:", &made(2));
     plain
         .shows("manage-bde -protectors -add D: ")
@@ -137,8 +166,14 @@ fn one_password_of_several_escrows_is_revealed_once_for_all() {
     let site = Site::new();
     let first = site.escrow("PC-1", &made(1));
     let second = site.escrow("PC-1-NEW", &made(1));
-    let output = site.run(&["reveal", made(1).key_id(), "--reason", "tpm-reset", "--yes"]).output().ok();
-    output.shows("PC-1-NEW").shows("Also of    PC-1 C:").shows(&made(1).text);
+    let output = site
+        .run(&["reveal", made(1).key_id(), "--reason", "tpm-reset", "--yes"])
+        .output()
+        .ok();
+    output
+        .shows("PC-1-NEW")
+        .shows("Also of    PC-1 C:")
+        .shows(&made(1).text);
     for device in ["PC-1", "PC-1-NEW"] {
         assert_eq!(site.lines(&["show", device])[0]["state"], "exposed");
     }

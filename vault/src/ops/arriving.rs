@@ -9,7 +9,6 @@ use strongroom_core::drop::DropFile;
 use strongroom_core::drop::OpenDropError;
 use strongroom_core::drop::OpenedDrop;
 use strongroom_core::keys::Fingerprint;
-use strongroom_core::keys::Keyring;
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
 use strongroom_core::state::Arrival;
@@ -27,7 +26,6 @@ use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
 use strongroom_core::values::ProtectorId;
 use strongroom_core::values::RecoveryPassword;
-use strongroom_core::values::VaultId;
 use strongroom_core::values::VolumeType;
 
 use crate::ops::Error;
@@ -104,7 +102,7 @@ impl Unsealed {
         }
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
-        let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
+        let intake = Intake::new(Encryptor::new(&self.keyring, self.vault.vault), &session, who)?;
         let taken = intake.take_all(&mut session, &mut draft, arriving, &mut done)?;
         if taken.iter().all(|escrowed| escrowed.leaf.is_none()) {
             return Ok(taken);
@@ -127,26 +125,7 @@ pub(super) struct Intake<'k> {
 }
 
 impl<'k> Intake<'k> {
-    pub(super) fn new(
-        keyring: &'k Keyring,
-        session: &Session<'_>,
-        vault: VaultId,
-        who: &'k Who,
-    ) -> Result<Self, Error> {
-        Self::with(Encryptor::new(keyring, vault), session, who)
-    }
-
-    /// An intake of a rehearsal: no password is the same as a held one.
-    pub(super) fn of_a_rehearsal(
-        keyring: &'k Keyring,
-        session: &Session<'_>,
-        vault: VaultId,
-        who: &'k Who,
-    ) -> Result<Self, Error> {
-        Self::with(Encryptor::of_a_rehearsal(keyring, vault)?, session, who)
-    }
-
-    fn with(encryptor: Encryptor<'k>, session: &Session<'_>, who: &'k Who) -> Result<Self, Error> {
+    pub(super) fn new(encryptor: Encryptor<'k>, session: &Session<'_>, who: &'k Who) -> Result<Self, Error> {
         Ok(Self {
             encryptor,
             who,

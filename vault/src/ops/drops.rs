@@ -27,6 +27,7 @@ use crate::ops::Error;
 use crate::ops::Escrowed;
 use crate::ops::Unsealed;
 use crate::ops::Who;
+use crate::ops::ahead::Encryptor;
 use crate::ops::arriving::Intake;
 use crate::ops::senders::with_senders;
 use crate::store::Draft;
@@ -91,7 +92,7 @@ impl Unsealed {
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
         let mut desk = Desk {
-            intake: Intake::new(&self.keyring, &session, self.vault.vault, who)?,
+            intake: Intake::new(Encryptor::new(&self.keyring, self.vault.vault), &session, who)?,
             senders: session
                 .senders()?
                 .into_iter()

@@ -13,6 +13,7 @@ use crate::ops::Escrowed;
 use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::ops::ahead::Encrypted;
+use crate::ops::ahead::Encryptor;
 use crate::ops::arriving::Intake;
 use crate::ops::arriving::volume_for;
 use crate::store::Draft;
@@ -42,7 +43,8 @@ impl Unsealed {
         let trust = self.trust()?;
         let mut draft = self.draft(who)?;
         let mut session = self.store.session(&trust)?;
-        let intake = Intake::of_a_rehearsal(&self.keyring, &session, self.vault.vault, who)?;
+        let encryptor = Encryptor::of_a_rehearsal(&self.keyring, self.vault.vault)?;
+        let intake = Intake::new(encryptor, &session, who)?;
         let mut own = BTreeSet::new();
         intake.each(arriving, |one, encrypted| {
             let rehearsed = put(&intake, &mut session, &mut draft, &mut own, one, encrypted);

@@ -126,7 +126,9 @@ impl Snapshot<'_> {
     ///
     /// Fails if they cannot be read.
     pub fn hold_same_password(&self, escrows: &[EscrowId]) -> Result<bool, StoreError> {
-        let mut statement = self.transaction.prepare_cached("SELECT fingerprint FROM escrow WHERE escrow = ?1")?;
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT fingerprint FROM escrow WHERE escrow = ?1")?;
         let mut first: Option<Vec<u8>> = None;
         for escrow in escrows {
             let fingerprint: Vec<u8> = statement.query_row([escrow.as_bytes()], |row| row.get(0))?;

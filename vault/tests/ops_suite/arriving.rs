@@ -314,7 +314,10 @@ fn a_rehearsal_says_the_same_of_the_held_password_and_of_any_other() {
     for held in [1, 2, 3] {
         assert_eq!(said(held), wrong, "password {held} is told");
     }
-    assert!(wrong[0] == "known" && wrong[1] == "known" && wrong[6] == "known", "{wrong:?}");
+    assert!(
+        wrong[0] == "known" && wrong[1] == "known" && wrong[6] == "known",
+        "{wrong:?}"
+    );
     assert_eq!(vault.events().len(), events);
 }
 

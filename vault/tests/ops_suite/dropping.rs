@@ -173,13 +173,23 @@ fn a_receipt_says_the_same_of_the_held_password_and_of_any_other() {
     for protector_of in [1, 2, 3, 4, 9] {
         let wrong = told(99, protector_of);
         for held in [1, 2, 3, 4] {
-            assert_eq!(told(held, protector_of), wrong, "password {held} is told, for protector {protector_of}");
+            assert_eq!(
+                told(held, protector_of),
+                wrong,
+                "password {held} is told, for protector {protector_of}"
+            );
         }
     }
     vault.assert_verifies();
     // What was shown is not current, whoever hands it in.
-    let exposed = vault.inventory().list(&Filter::Device("PC-1".parse().unwrap()), &Page::default());
-    let states = exposed.unwrap().items.into_iter().filter(|item| item.record.protector == protector(9));
+    let exposed = vault
+        .inventory()
+        .list(&Filter::Device("PC-1".parse().unwrap()), &Page::default());
+    let states = exposed
+        .unwrap()
+        .items
+        .into_iter()
+        .filter(|item| item.record.protector == protector(9));
     let exposed = states.filter(|item| item.record.state == EscrowState::Exposed).count();
     assert_eq!(exposed, 2);
 }

@@ -82,7 +82,9 @@ impl ListArgs {
     fn matches(&self, event: &Event) -> bool {
         let operator = |name: &String| {
             let by = &event.operator;
-            let mut names = [Some(&by.effective), by.login.as_ref(), by.claimed.as_ref()].into_iter().flatten();
+            let mut names = [Some(&by.effective), by.login.as_ref(), by.claimed.as_ref()]
+                .into_iter()
+                .flatten();
             names.any(|by| by.as_str() == name.as_str()) || by.to_string() == *name
         };
         self.after.is_none_or(|after| event.leaf > after)

@@ -169,8 +169,14 @@ impl Screen<'_> {
 /// it means the same in every shell; otherwise a word that the person replaces.
 fn successor(setting: &Setting, volume: &VolumeRecord) -> String {
     let mut words = vec![setting.command()];
-    let device = volume.device.as_ref().and_then(|device| text::any_shell(device.as_str()));
-    words.extend(["escrow --device".to_owned(), device.unwrap_or_else(|| "NAME".to_owned())]);
+    let device = volume
+        .device
+        .as_ref()
+        .and_then(|device| text::any_shell(device.as_str()));
+    words.extend([
+        "escrow --device".to_owned(),
+        device.unwrap_or_else(|| "NAME".to_owned()),
+    ]);
     if let Some(mount) = volume.mount() {
         let drive = Some(mount.as_str()).filter(|mount| is_drive(mount));
         words.extend(["--volume".to_owned(), drive.unwrap_or("MOUNT").to_owned()]);
