@@ -29,10 +29,11 @@ pub(super) fn by_key_id(ui: &mut Ui, inventory: &mut Inventory, key: &KeyId) -> 
     only(ui, items, &what(key, None))
 }
 
-/// Chooses the unconfirmed escrow that KEY-ID means, if there is one.
+/// Chooses the unconfirmed escrow that KEY-ID means, if there is one. Several are one if they hold the same password of the
+/// same protector: whoever has no sender's file and hands in again is stored again.
 pub(super) fn unconfirmed_by_key_id(ui: &mut Ui, inventory: &mut Inventory, key: &KeyId) -> Result<Item, Failure> {
     let items = prefer(matching(inventory, key, None)?, |item| item.record.unconfirmed);
-    only(ui, items, &what(key, None))
+    Ok(one_password(ui, inventory, items, &what(key, None))?.item)
 }
 
 /// Chooses the escrow to be revealed that KEY-ID means, in this volume if one is named. Several are one if they hold the
