@@ -259,10 +259,14 @@ pub(crate) enum ChoiceError {
         what: String,
     },
     /// Several match.
-    #[error("there is more than one {what}: the list shows them")]
+    #[error("there is more than one {what}: the list shows {}", listed_of(*listed, *matching))]
     Several {
         /// What was looked for.
         what: String,
+        /// How many were listed.
+        listed: usize,
+        /// How many match.
+        matching: usize,
     },
     /// A question that needs a person, and no terminal to ask on.
     #[error("nobody was asked: stdin is no terminal, and --yes was not given")]
@@ -373,5 +377,14 @@ impl From<StoreError> for Failure {
 impl From<Alarm> for Failure {
     fn from(alarm: Alarm) -> Self {
         Self::Vault(alarm.into())
+    }
+}
+
+/// How much of what matches a list shows.
+fn listed_of(listed: usize, matching: usize) -> String {
+    if listed == matching {
+        "them".to_owned()
+    } else {
+        format!("{listed} of {matching}")
     }
 }

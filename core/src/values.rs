@@ -36,6 +36,7 @@ pub(crate) use in_json::text_in_json;
 pub use key_id_prefix::KeyIdPrefix;
 pub use key_id_prefix::ParseKeyIdPrefixError;
 pub use operator::Operator;
+pub use operator::may_be_same_person;
 pub use pin::Pin;
 pub use printable::printable;
 pub use printable::printable_json;

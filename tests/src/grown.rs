@@ -235,6 +235,7 @@ fn stamp() -> Stamp {
     let operator = Operator {
         login: None,
         effective: "root".parse().expect("a name"),
+        claimed: None,
     };
     Stamp {
         // The order of events is their number.

@@ -167,6 +167,8 @@ mod end_to_end {
 
     mod drops;
 
+    mod unconfirmed;
+
     mod spools;
 
     mod spool_agents;

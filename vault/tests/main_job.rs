@@ -38,6 +38,7 @@ fn who(minute: i64) -> Who {
         operator: Operator {
             login: Some("tess".parse().unwrap()),
             effective: "root".parse().unwrap(),
+            claimed: None,
         },
         at: Time::from_millis(1_790_000_000_000 + minute * 60_000).unwrap(),
     }

@@ -36,7 +36,7 @@ pub(crate) struct ConfirmArgs {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ConfirmArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
-    let asked = choosing::by_key_id(ui, &mut inventory, &args.key_id, None)?;
+    let asked = choosing::unconfirmed_by_key_id(ui, &mut inventory, &args.key_id)?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let request = ConfirmRequest {

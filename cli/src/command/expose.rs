@@ -33,7 +33,7 @@ pub(crate) struct ExposeArgs {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ExposeArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
-    let asked = choosing::by_key_id(ui, &mut inventory, &args.key_id, None)?;
+    let asked = choosing::by_key_id(ui, &mut inventory, &args.key_id)?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let request = ExposeRequest {
@@ -46,10 +46,11 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ExposeArgs) -> Result<(
     }
     let (volume, record) = (&recorded.volume, &recorded.record);
     ui.line(format_args!(
-        "On record: {} of {} {} is {}",
+        "On record: {} of {} {} is {}{}",
         record.protector,
         text::device(volume),
         text::volume(volume),
-        text::state(record)
+        text::state(record),
+        text::unconfirmed(record)
     ))
 }

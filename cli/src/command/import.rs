@@ -73,6 +73,9 @@ pub(crate) struct ImportArgs {
     taken: Option<Moment>,
 
     /// Say what would become of each, and change nothing
+    ///
+    /// No password is compared with a held one: where one of the same protector is held, only an import tells, on record,
+    /// whether it is the same.
     #[arg(long)]
     dry_run: bool,
 
@@ -185,7 +188,9 @@ fn hand_in(
     let mut written = BTreeSet::new();
     let mut rejected = 0;
     dropped::hand_in(ui, setting, pin, &handed, |ui, index, outcome, texts| {
-        let Some((name, _)) = drops.get(index) else { return Ok(()) };
+        let Some((name, _)) = drops.get(index) else {
+            return Ok(());
+        };
         let is_rejected = matches!(outcome, DropOutcome::Rejected(_)) || dropped::partly(outcome).is_some();
         rejected += usize::from(is_rejected);
         if let Some(folder) = receipts {

@@ -106,6 +106,11 @@ fn one(ui: &mut Ui, table: &mut EscrowTable, item: &Item) -> Result<(), Failure>
         (true, true) => ui.object(&escrow),
         (true, false) => ui.object(&Troubled::of(escrow, &item.problems)),
         (false, true) => table.row(ui, &item.volume, &item.record, text::marks(&item.record)),
-        (false, false) => table.row(ui, &item.volume, &item.record, text::words(&item.problems)),
+        (false, false) => table.row(
+            ui,
+            &item.volume,
+            &item.record,
+            text::problems(&item.record, &item.problems),
+        ),
     }
 }

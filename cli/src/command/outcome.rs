@@ -48,7 +48,7 @@ enum Outcome {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &OutcomeArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
-    let asked = choosing::by_key_id(ui, &mut inventory, &args.key_id, None)?;
+    let asked = choosing::by_key_id(ui, &mut inventory, &args.key_id)?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let request = OutcomeRequest {
@@ -63,10 +63,11 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &OutcomeArgs) -> Result<
     let (volume, record) = (&recorded.volume, &recorded.record);
     let said = if request.unlocked { "unlocked" } else { "did not unlock" };
     ui.line(format_args!(
-        "On record: {} {said} {} {}",
+        "On record: {} {said} {} {}{}",
         record.protector,
         text::device(volume),
-        text::volume(volume)
+        text::volume(volume),
+        text::unconfirmed(record)
     ))?;
     if record.conflict {
         ui.line("It is marked `conflict`: look for another password of this volume with `strongroom show`")?;

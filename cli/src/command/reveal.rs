@@ -15,6 +15,7 @@ use strongroom_vault::store::Item;
 use crate::args::KeyId;
 use crate::args::PinArgs;
 use crate::command::choosing;
+use crate::command::choosing::Chosen;
 use crate::command::working;
 use crate::failure::ChoiceError;
 use crate::failure::Failure;
@@ -77,9 +78,9 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &RevealArgs) -> Result<(
     let given = given_reason(ui, args)?;
     let mut inventory = Inventory::open(&setting.folder)?;
     let volume = args.volume.as_ref();
-    let asked = match (&args.key_id, &args.device) {
-        (Some(key), _) => choosing::by_key_id(ui, &mut inventory, key, volume)?,
-        (None, Some(device)) => choosing::by_device(ui, &mut inventory, device, volume)?,
+    let Chosen { item: asked, also } = match (&args.key_id, &args.device) {
+        (Some(key), _) => choosing::to_reveal_by_key_id(ui, &mut inventory, key, volume)?,
+        (None, Some(device)) => choosing::to_reveal_by_device(ui, &mut inventory, device, volume)?,
         (None, None) => {
             return Err(Failure::usage(
                 "no password was named",
@@ -92,7 +93,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &RevealArgs) -> Result<(
         None => ask_reason(ui, args.note.clone())?,
     };
     if !args.yes {
-        confirm(ui, &asked)?;
+        confirm(ui, &asked, &also)?;
     }
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
@@ -104,7 +105,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &RevealArgs) -> Result<(
         caller: args.caller.clone(),
     };
     let revealed = working::unsealed(ui, setting, pin, |vault, who| vault.reveal(who, &request))?;
-    shown::show(ui, setting, revealed, args.qr)
+    shown::show(ui, setting, revealed, &also, args.qr)
 }
 
 /// The reason, where it was given; none where it is still to be asked for.
@@ -147,16 +148,17 @@ fn ask_reason(ui: &mut Ui, note: Option<LogText>) -> Result<(Reason, Option<LogT
     Ok((reason, Some(note)))
 }
 
-fn confirm(ui: &mut Ui, asked: &Item) -> Result<(), Failure> {
+fn confirm(ui: &mut Ui, asked: &Item, also: &[Item]) -> Result<(), Failure> {
     if !ui.has_person() {
         return Err(ChoiceError::NobodyToAsk.into());
     }
     let question = format!(
-        "This reveals the recovery password of {} {} and marks it exposed.\n  Protector  {}\n  State      {}\nGo on?",
+        "This reveals the recovery password of {} {} and marks it exposed.\n  Protector  {}\n  State      {}\n{}Go on?",
         text::device(&asked.volume),
         text::volume(&asked.volume),
         asked.record.protector,
         text::state(&asked.record),
+        shown::warnings(&asked.record, also),
     );
     if ui.confirm(&question)? {
         Ok(())

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap::Subcommand;
+use strongroom_core::state::EscrowRecord;
 use strongroom_core::values::LogText;
 use strongroom_core::values::WaiveReason;
 use strongroom_vault::ops::Inventory;
@@ -90,7 +91,7 @@ fn list(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), Failure> 
             text::local_or_dash(record.exposed_at),
             record.exposed_by.clone().unwrap_or_else(|| "-".to_owned()),
             text::local_or_dash(record.rotate_by),
-            if due.overdue { "OVERDUE" } else { "" }.to_owned(),
+            said(due.overdue, "OVERDUE", record),
         ];
         table.row(ui, cells)?;
     }
@@ -133,7 +134,7 @@ fn list_claimed(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), F
             text::local_or_dash(ended.map(|ended| ended.at)),
             ended.map_or_else(dash, |ended| ended.how.as_str().to_owned()),
             ended.map_or_else(dash, |ended| ended.by.clone()),
-            if record.is_self_ended() { "SAME PERSON" } else { "" }.to_owned(),
+            said(record.is_self_ended(), "SAME PERSON", record),
         ];
         table.row(ui, cells)?;
     }
@@ -144,9 +145,16 @@ fn list_claimed(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), F
     Ok(())
 }
 
+/// What is to be seen of an escrow at once.
+fn said(is_so: bool, word: &str, record: &EscrowRecord) -> String {
+    let words = [(is_so, word), (record.unconfirmed, "unconfirmed")];
+    let words: Vec<&str> = words.iter().filter(|(said, _)| *said).map(|(_, word)| *word).collect();
+    words.join(", ")
+}
+
 fn waive(ui: &mut Ui, setting: &Setting, args: &WaiveArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
-    let asked = choosing::by_key_id(ui, &mut inventory, &args.key_id, None)?;
+    let asked = choosing::by_key_id(ui, &mut inventory, &args.key_id)?;
     let pin = working::pin(ui, &inventory, &args.pin, StdinIs::Free)?;
     drop(inventory);
     let request = WaiveRequest {
@@ -160,10 +168,11 @@ fn waive(ui: &mut Ui, setting: &Setting, args: &WaiveArgs) -> Result<(), Failure
     }
     let (volume, record) = (&recorded.volume, &recorded.record);
     ui.line(format_args!(
-        "On record: the exposure of {} of {} {} is waived, because {}",
+        "On record: the exposure of {} of {} {} is waived, because {}{}",
         record.protector,
         text::device(volume),
         text::volume(volume),
-        request.reason.text()
+        request.reason.text(),
+        text::unconfirmed(record)
     ))
 }

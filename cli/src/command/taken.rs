@@ -37,6 +37,7 @@ fn say(ui: &mut Ui, done: &str, escrowed: &Escrowed) -> Result<(), Failure> {
         EscrowState::Exposed => format!("{}, because this password has been shown before", text::state(record)),
         EscrowState::Current | EscrowState::Superseded => text::state(record),
     };
+    let state = format!("{state}{}", text::unconfirmed(record));
     let mut fields = vec![("State", state), ("Why", escrowed.rule.why().to_owned())];
     for protector in &escrowed.superseded {
         fields.push(("Supersedes", protector.to_string()));

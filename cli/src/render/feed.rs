@@ -17,7 +17,7 @@ use crate::render::json::Logged;
 use crate::ui::printable;
 
 /// The fields of `audit list --json`, in its order.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "leaf",
     "time",
     "operator",
@@ -39,6 +39,7 @@ const NAMES: [&str; 21] = [
     "clock_step_ms",
     "file",
     "sender",
+    "claimed",
 ];
 
 /// The fields of an event by their names, in order; what is unknown is null.

@@ -14,12 +14,15 @@ use strongroom_core::values::ProtectorId;
 use strongroom_core::values::Time;
 use strongroom_core::values::VolumeId;
 use strongroom_vault::ops::Escrowed;
+use strongroom_vault::ops::Rehearsed;
 
 /// How many passwords of a file were what.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sums {
     pub(crate) taken: usize,
     pub(crate) held: usize,
+    /// Those of a rehearsal whose protector is known.
+    pub(crate) known: usize,
     pub(crate) rejected: usize,
     /// Those that were not come to.
     pub(crate) untried: usize,
@@ -27,12 +30,13 @@ pub(crate) struct Sums {
 
 impl Sums {
     pub(crate) const fn passwords(self) -> usize {
-        self.taken + self.held + self.rejected + self.untried
+        self.taken + self.held + self.known + self.rejected + self.untried
     }
 
     pub(crate) fn count(&mut self, outcome: Outcome) {
         *match outcome {
             Outcome::Held => &mut self.held,
+            Outcome::Known => &mut self.known,
             Outcome::Rejected => &mut self.rejected,
             Outcome::Taken => &mut self.taken,
             Outcome::Untried => &mut self.untried,
@@ -40,28 +44,57 @@ impl Sums {
     }
 }
 
+/// The outcome of one that was tried.
+#[derive(Clone, Debug)]
+pub(crate) enum Tried {
+    Escrowed(Box<Escrowed>),
+    /// In a rehearsal: a password of its protector is held, whichever it is.
+    Known,
+}
+
+impl Tried {
+    pub(crate) fn escrowed(&self) -> Option<&Escrowed> {
+        match self {
+            Self::Escrowed(escrowed) => Some(escrowed),
+            Self::Known => None,
+        }
+    }
+}
+
+impl From<Rehearsed> for Tried {
+    fn from(rehearsed: Rehearsed) -> Self {
+        match rehearsed {
+            Rehearsed::Known => Self::Known,
+            Rehearsed::New(escrowed) => Self::Escrowed(escrowed),
+        }
+    }
+}
+
 /// What became of one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Outcome {
     Held,
+    Known,
     Rejected,
     Taken,
     Untried,
 }
 
 impl Outcome {
-    pub(crate) fn of(record: &Record, escrowed: Option<&Escrowed>) -> Self {
-        match (&record.outcome, escrowed) {
+    pub(crate) fn of(record: &Record, tried: Option<&Tried>) -> Self {
+        match (&record.outcome, tried) {
             (Err(_), _) => Self::Rejected,
             (Ok(_), None) => Self::Untried,
-            (Ok(_), Some(escrowed)) if escrowed.rule == Rule::AlreadyHeld => Self::Held,
-            (Ok(_), Some(_)) => Self::Taken,
+            (Ok(_), Some(Tried::Known)) => Self::Known,
+            (Ok(_), Some(Tried::Escrowed(escrowed))) if escrowed.rule == Rule::AlreadyHeld => Self::Held,
+            (Ok(_), Some(Tried::Escrowed(_))) => Self::Taken,
         }
     }
 
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Held => "held",
+            Self::Known => "known",
             Self::Rejected => "rejected",
             Self::Taken => "taken",
             Self::Untried => "untried",
@@ -93,7 +126,15 @@ pub(crate) struct Imported<'a> {
 }
 
 impl<'a> Imported<'a> {
-    pub(crate) fn of(file: &'a str, record: &'a Record, outcome: Outcome, escrowed: Option<&'a Escrowed>) -> Self {
+    /// `is_rehearsal`: no escrow is made, so none has an id.
+    pub(crate) fn of(
+        file: &'a str,
+        record: &'a Record,
+        outcome: Outcome,
+        tried: Option<&'a Tried>,
+        is_rehearsal: bool,
+    ) -> Self {
+        let escrowed = tried.and_then(Tried::escrowed);
         let protector_id = match &record.outcome {
             Ok(ready) => Some(ready.protector),
             Err(rejected) => rejected.protector,
@@ -110,11 +151,11 @@ impl<'a> Imported<'a> {
             volume_id: volume.map_or(record.naming.id, |volume| volume.id),
             protector_id,
             created_at: record.created,
-            escrow_id: held.map(|held| held.escrow),
+            escrow_id: held.filter(|_| !is_rehearsal).map(|held| held.escrow),
             state: held.map(|held| held.state),
             conflict: held.map(|held| held.conflict),
             rule: escrowed.map(|escrowed| escrowed.rule),
-            why: why(record, escrowed),
+            why: why(record, tried),
             superseded: escrowed.map_or(&[], |escrowed| &escrowed.superseded),
             exposure_ended: escrowed.map(|escrowed| if escrowed.exposure_ended { "claimed" } else { "no" }),
             notes: record.notes.iter().map(ToString::to_string).collect(),
@@ -134,6 +175,7 @@ pub(crate) struct ImportedFile<'a> {
     rejected: usize,
     untried: usize,
     dry_run: bool,
+    known: usize,
 }
 
 impl<'a> ImportedFile<'a> {
@@ -147,15 +189,19 @@ impl<'a> ImportedFile<'a> {
             rejected: sums.rejected,
             untried: sums.untried,
             dry_run,
+            known: sums.known,
         }
     }
 }
 
 /// Why a password became what it did.
-pub(crate) fn why(record: &Record, escrowed: Option<&Escrowed>) -> Cow<'static, str> {
-    match (&record.outcome, escrowed) {
+pub(crate) fn why(record: &Record, tried: Option<&Tried>) -> Cow<'static, str> {
+    match (&record.outcome, tried) {
         (Err(rejected), _) => rejected.why.to_string().into(),
-        (Ok(_), Some(escrowed)) => escrowed.why(),
+        (Ok(_), Some(Tried::Known)) => KNOWN.into(),
+        (Ok(_), Some(Tried::Escrowed(escrowed))) => escrowed.why(),
         (Ok(_), None) => "something failed before it".into(),
     }
 }
+
+const KNOWN: &str = "a password of its protector is held; only an import tells whether it is this one";

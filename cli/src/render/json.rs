@@ -220,6 +220,7 @@ pub(crate) struct ToRotate<'a> {
     exposed_by: Option<&'a str>,
     rotate_by: Option<Time>,
     overdue: bool,
+    unconfirmed: bool,
 }
 
 impl<'a> ToRotate<'a> {
@@ -235,6 +236,7 @@ impl<'a> ToRotate<'a> {
             exposed_by: record.exposed_by.as_deref(),
             rotate_by: record.rotate_by,
             overdue: due.overdue,
+            unconfirmed: record.unconfirmed,
         }
     }
 }
@@ -256,6 +258,7 @@ pub(crate) struct Claimed<'a> {
     self_claimed: bool,
     shown_to: Vec<&'a str>,
     shown_to_more: bool,
+    unconfirmed: bool,
 }
 
 impl<'a> Claimed<'a> {
@@ -277,6 +280,7 @@ impl<'a> Claimed<'a> {
             self_claimed: record.is_self_ended(),
             shown_to: record.operators_shown_to().collect(),
             shown_to_more: record.shown_to_more,
+            unconfirmed: record.unconfirmed,
         }
     }
 }
@@ -331,6 +335,7 @@ pub(crate) struct Logged<'a> {
     clock_step_ms: Option<i64>,
     file: Option<&'a LogText>,
     sender: Option<&'a LogText>,
+    claimed: Option<&'a LogText>,
 }
 
 impl<'a> Logged<'a> {
@@ -358,6 +363,7 @@ impl<'a> Logged<'a> {
             clock_step_ms: event.clock_step,
             file: body.file.as_ref(),
             sender: body.sender.as_ref().map(|sender| &sender.name),
+            claimed: event.operator.claimed.as_ref(),
         }
     }
 }

@@ -153,11 +153,14 @@ impl<'a> Stale<'a> {
     }
 }
 
-/// Whether the recovery password of a protector is held or missing; nothing where it has none, or no vault was asked.
+/// Whether the recovery password of a protector is held, held unconfirmed alone, or missing; nothing where it has none, or
+/// no vault was asked.
 pub(crate) fn standing(presented: &Presented<'_>, protector: &Protector) -> Option<&'static str> {
     let asked = presented.compared.is_some() && protector.kind == ProtectorKind::RecoveryPassword;
-    asked.then(|| match presented.held_for(protector.id).is_empty() {
-        true => "missing",
+    let held = presented.held_for(protector.id);
+    asked.then(|| match held.iter().all(|item| item.record.unconfirmed) {
+        _ if held.is_empty() => "missing",
+        true => "unconfirmed",
         false => "held",
     })
 }

@@ -62,9 +62,12 @@ pub(crate) fn marks(record: &EscrowRecord) -> String {
     }
 }
 
-/// What is not well with an escrow.
-pub(crate) fn words(problems: &[Problem]) -> String {
-    let words: Vec<&str> = problems.iter().map(|problem| problem.as_str()).collect();
+/// The problems of an escrow that were asked for, and always that it is unconfirmed.
+pub(crate) fn problems(record: &EscrowRecord, problems: &[Problem]) -> String {
+    let mut words: Vec<&str> = problems.iter().map(|problem| problem.as_str()).collect();
+    if record.unconfirmed && !problems.contains(&Problem::Unconfirmed) {
+        words.push(Problem::Unconfirmed.as_str());
+    }
     words.join(",")
 }
 
@@ -86,6 +89,25 @@ pub(crate) fn shell(text: &str) -> String {
         return text.to_owned();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A word that means the same to a POSIX shell, cmd and PowerShell, in double quotes if it has spaces; `None` if it holds
+/// anything else that one of them may read otherwise.
+pub(crate) fn any_shell(text: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if !text.starts_with(char::is_alphanumeric) || text.ends_with(' ') {
+        return None;
+    }
+    if text.chars().all(plain) {
+        return Some(text.to_owned());
+    }
+    let quoted = |c: char| plain(c) || c.is_alphanumeric() || c == ' ';
+    text.chars().all(quoted).then(|| format!("\"{text}\""))
+}
+
+/// The mark of an escrow that nobody vouches for, behind what is said of it.
+pub(crate) const fn unconfirmed(record: &EscrowRecord) -> &'static str {
+    if record.unconfirmed { ", unconfirmed" } else { "" }
 }
 
 /// Lines of a name and a value each, in two columns.
@@ -143,6 +165,7 @@ impl EscrowTable {
 
 #[cfg(test)]
 mod tests {
+    use crate::render::text::any_shell;
     use crate::render::text::shell;
     use crate::render::text::span;
 
@@ -153,6 +176,32 @@ mod tests {
         assert_eq!(shell(r"C:\Data"), r"'C:\Data'");
         assert_eq!(shell("it's"), r"'it'\''s'");
         assert_eq!(shell(""), "''");
+    }
+
+    #[test]
+    fn words_for_any_shell() {
+        for (text, word) in [
+            ("PC-01", Some("PC-01")),
+            ("lab_2.site", Some("lab_2.site")),
+            ("Büro 3", Some("\"Büro 3\"")),
+            ("", None),
+            ("-rf", None),
+            (" PC", None),
+            ("PC ", None),
+            ("x & curl evil", None),
+            ("x|y", None),
+            ("%PATH%", None),
+            ("$(id)", None),
+            ("`id`", None),
+            ("a\"b", None),
+            ("it's", None),
+            ("a;b", None),
+            ("a^b", None),
+            ("a!b", None),
+            ("\u{201c}x\u{201d}", None),
+        ] {
+            assert_eq!(any_shell(text).as_deref(), word, "{text}");
+        }
     }
 
     #[test]

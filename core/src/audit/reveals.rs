@@ -16,6 +16,7 @@ use crate::state::EscrowState;
 use crate::values::EscrowId;
 use crate::values::LogText;
 use crate::values::Time;
+use crate::values::may_be_same_person;
 
 /// The ways by which passwords got out within a period, and the requests that were refused.
 ///
@@ -267,9 +268,12 @@ impl Asked {
 }
 
 impl RevealRow {
-    /// Whether the exposure ended on the word of an operator to whom the password was shown.
+    /// Returns whether the exposure may have ended on the word of an operator to whom the password was shown.
     pub fn is_self_ended(&self) -> bool {
-        matches!(&self.rotation, Rotation::Ended(ending) if self.self_ended || ending.by == self.asked.operator)
+        let Rotation::Ended(ending) = &self.rotation else {
+            return false;
+        };
+        self.self_ended || may_be_same_person(&ending.by, &self.asked.operator)
     }
 }
 

@@ -72,6 +72,7 @@ impl Story {
             operator: Operator {
                 login: Some(login.parse().unwrap()),
                 effective: "root".parse().unwrap(),
+                claimed: None,
             },
             wrong_pins: None,
             body,

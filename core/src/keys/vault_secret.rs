@@ -58,7 +58,7 @@ impl VaultSecret {
 
     /// The fingerprint key.
     pub fn fingerprint_key(&self) -> FingerprintKey {
-        FingerprintKey(derive(&self.0, Purpose::Fingerprint, &[]))
+        FingerprintKey::new(derive(&self.0, Purpose::Fingerprint, &[]))
     }
 
     /// Returns the key that authenticates counts of refusals.
@@ -72,6 +72,12 @@ impl VaultSecret {
 }
 
 impl FingerprintKey {
+    /// The fingerprint key of these bytes. Under a random one the fingerprints equal no stored one, and each other only for
+    /// equal passwords.
+    pub const fn new(bytes: Secret<32>) -> Self {
+        Self(bytes)
+    }
+
     /// The fingerprint of a password.
     pub fn fingerprint(&self, password: &RecoveryPassword) -> Fingerprint {
         Fingerprint(hmac_sha256(&self.0, password.expose()))

@@ -117,12 +117,14 @@ pub enum Rule {
 
 /// Decides what an arriving password becomes in `volume`, by the first rule that fits.
 pub fn arrive(volume: &VolumeRecord, arrival: &Arrival<'_>) -> Decision {
+    // Also where it is held: if that were told, whoever can hand in could find a held password out by trying.
+    if !arrival.confirmed {
+        return arrival.becomes(Rule::NoStanding, arrival.fresh(EscrowState::Current));
+    }
     match arrival.held_in(volume) {
         // Whoever now vouches for a password that nobody vouched for brings it in anew.
-        Some(held) if held.unconfirmed && arrival.confirmed => arrival.settle(volume, Some(held)),
-        // Also where nobody vouches for it now: it is not held twice, and brings nothing new.
+        Some(held) if held.unconfirmed => arrival.settle(volume, Some(held)),
         Some(held) => arrival.already_held(volume, held),
-        None if !arrival.confirmed => arrival.becomes(Rule::NoStanding, arrival.fresh(EscrowState::Current)),
         None => arrival.settle(volume, None),
     }
 }
@@ -188,11 +190,11 @@ impl Arrival<'_> {
 
     /// Rule 2.
     fn already_held(&self, volume: &VolumeRecord, held: &EscrowRecord) -> Decision {
-        let mut record = held.clone();
-        if self.confirmed {
-            record.created_at = held.created_at.or(self.time());
-        }
-        let back = held.state == EscrowState::Superseded && self.confirmed && self.saw_it_since(volume, held);
+        let mut record = EscrowRecord {
+            created_at: held.created_at.or(self.time()),
+            ..held.clone()
+        };
+        let back = held.state == EscrowState::Superseded && self.saw_it_since(volume, held);
         if back {
             record = self.in_state(record, EscrowState::Current);
             let newest = self.newest_beside(volume, held);

@@ -7,6 +7,7 @@ use crate::crypto::Digest;
 use crate::values::EscrowId;
 use crate::values::ProtectorId;
 use crate::values::Time;
+use crate::values::may_be_same_person;
 
 /// What is known of one escrow; the password itself is in its envelope.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -153,13 +154,19 @@ impl EscrowRecord {
 
     /// Whether it was shown to this operator, or to more operators than the record names.
     pub fn may_have_been_shown_to(&self, operator: &str) -> bool {
-        self.shown_to_more || self.operators_shown_to().any(|name| name == operator)
+        self.shown_to_more || self.operators_shown_to().any(|name| may_be_same_person(name, operator))
     }
 
     /// Whether this operator had a hand in it: it was shown to them, or they took it in. Where the record does not name
     /// who took it in, every operator may have.
     pub fn is_in_the_hands_of(&self, operator: &str) -> bool {
-        self.escrowed_by.as_deref().is_none_or(|name| name == operator) || self.may_have_been_shown_to(operator)
+        self.escrowed_by.is_none() || self.was_escrowed_by(operator) || self.may_have_been_shown_to(operator)
+    }
+
+    /// Returns whether the record names a person who may be this operator as the one who took it in.
+    pub fn was_escrowed_by(&self, operator: &str) -> bool {
+        let name = self.escrowed_by.as_deref();
+        name.is_some_and(|name| may_be_same_person(name, operator))
     }
 
     /// The operators to whom it was shown, as far as they are named.

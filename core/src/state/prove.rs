@@ -15,6 +15,7 @@ use crate::values::EscrowId;
 use crate::values::ProtectorId;
 use crate::values::Time;
 use crate::values::VolumeId;
+use crate::values::may_be_same_person;
 
 /// A volume that was presented, and what came of trying passwords on it.
 #[derive(Clone, Debug)]
@@ -169,7 +170,10 @@ impl<'a> Judge<'a> {
     /// password, or another one had presented the same master key with it.
     fn proves(&self, opened: &EscrowRecord) -> bool {
         let by = self.presented.by;
-        let other = opened.presented.as_ref().filter(|before| before.by != by);
+        let other = opened
+            .presented
+            .as_ref()
+            .filter(|before| !may_be_same_person(&before.by, by));
         !opened.unconfirmed && (!opened.is_in_the_hands_of(by) || (other.is_some() && !self.is_new_key()))
     }
 
@@ -256,9 +260,9 @@ impl<'a> Judge<'a> {
     fn proves_end(&self, gone: &EscrowRecord, successor: &EscrowRecord) -> bool {
         let by = self.presented.by;
         let ended = gone.ended.as_ref();
-        let was_theirs = gone.may_have_been_shown_to(by) || gone.escrowed_by.as_deref() == Some(by);
-        let own = was_theirs || ended.is_some_and(|ending| ending.by == by);
-        let said = ended.is_some_and(|ending| ending.how == HowEnded::Presented && ending.by != by);
+        let was_theirs = gone.may_have_been_shown_to(by) || gone.was_escrowed_by(by);
+        let own = was_theirs || ended.is_some_and(|ending| may_be_same_person(&ending.by, by));
+        let said = ended.is_some_and(|ending| ending.how == HowEnded::Presented && !may_be_same_person(&ending.by, by));
         self.proves(successor) && (!own || said)
     }
 

@@ -176,13 +176,12 @@ impl Model {
         let mut held = all.iter().copied().filter(same);
         let vouched = held.clone().find(|index| !seen(index).unconfirmed);
         let held = vouched.or_else(|| held.next());
+        if !coming.confirmed {
+            // Nobody unknown is told what is held.
+            let escrow = self.put(coming, None, coming.time, "current", false);
+            return ("no-standing", escrow, vec![], false);
+        }
         match held {
-            // Nobody unknown brings anything new of what is held.
-            Some(held) if !coming.confirmed => return ("already-held", held, vec![], false),
-            None if !coming.confirmed => {
-                let escrow = self.put(coming, None, coming.time, "current", false);
-                return ("no-standing", escrow, vec![], false);
-            }
             Some(held) if !seen(&held).unconfirmed => {
                 // A live source brings a superseded one back, if it saw it since that could be known to be gone.
                 let made = self.made_beside(held);

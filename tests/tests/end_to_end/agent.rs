@@ -128,6 +128,7 @@ fn proof(body: EventBody) -> EventProof {
         operator: Operator {
             login: None,
             effective: "strongroom".parse().unwrap(),
+            claimed: None,
         },
         wrong_pins: None,
         body,

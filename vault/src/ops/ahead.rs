@@ -7,6 +7,7 @@ use std::vec::IntoIter;
 use strongroom_core::crypto::Digest;
 use strongroom_core::crypto::RandomError;
 use strongroom_core::crypto::random;
+use strongroom_core::crypto::random_secret;
 use strongroom_core::envelope::Envelope;
 use strongroom_core::envelope::Place;
 use strongroom_core::keys::Fingerprint;
@@ -50,6 +51,15 @@ impl<'k> Encryptor<'k> {
             vault,
             fingerprints: keyring.secret().fingerprint_key(),
         }
+    }
+
+    /// An encryptor whose fingerprints equal none that is stored.
+    pub(super) fn of_a_rehearsal(keyring: &'k Keyring, vault: VaultId) -> Result<Self, RandomError> {
+        Ok(Self {
+            keyring,
+            vault,
+            fingerprints: FingerprintKey::new(random_secret()?),
+        })
     }
 
     pub(super) fn encrypt(&self, arriving: &Arriving<'_>) -> Result<Encrypted, RandomError> {

@@ -10,7 +10,6 @@ use strongroom_core::drop::DropFile;
 use strongroom_core::drop::OpenDropError;
 use strongroom_core::drop::OpenedDrop;
 use strongroom_core::keys::Fingerprint;
-use strongroom_core::keys::Keyring;
 use strongroom_core::log::Action;
 use strongroom_core::log::DropSender;
 use strongroom_core::log::EventBody;
@@ -29,7 +28,6 @@ use strongroom_core::values::DeviceName;
 use strongroom_core::values::LogText;
 use strongroom_core::values::ProtectorId;
 use strongroom_core::values::RecoveryPassword;
-use strongroom_core::values::VaultId;
 use strongroom_core::values::VolumeType;
 
 use crate::ops::Error;
@@ -111,7 +109,7 @@ impl Unsealed {
         }
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
-        let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
+        let intake = Intake::new(Encryptor::new(&self.keyring, self.vault.vault), &session, who)?;
         let taken = intake.take_all(&mut session, &mut draft, arriving, &mut done)?;
         if taken.iter().all(|escrowed| escrowed.leaf.is_none()) {
             return Ok(taken);
@@ -122,28 +120,6 @@ impl Unsealed {
             self.store.copy_beside();
         }
         Ok(self.remember(committed)?.into_subject())
-    }
-
-    /// What [`Self::take_in`] would do, with nothing taken in: no event, and no name of a leaf.
-    ///
-    /// # Errors
-    ///
-    /// Fails if what is on their path is not what the log says.
-    pub fn rehearse(
-        &mut self,
-        who: &Who,
-        arriving: &[&Arriving<'_>],
-        mut done: impl FnMut(),
-    ) -> Result<Vec<Escrowed>, Error> {
-        let trust = self.trust()?;
-        let mut draft = self.draft(who)?;
-        let mut session = self.store.session(&trust)?;
-        let intake = Intake::new(&self.keyring, &session, self.vault.vault, who)?;
-        let mut taken = intake.take_all(&mut session, &mut draft, arriving, &mut done)?;
-        for escrowed in &mut taken {
-            escrowed.leaf = None;
-        }
-        Ok(taken)
     }
 }
 
@@ -157,14 +133,9 @@ pub(super) struct Intake<'k> {
 }
 
 impl<'k> Intake<'k> {
-    pub(super) fn new(
-        keyring: &'k Keyring,
-        session: &Session<'_>,
-        vault: VaultId,
-        who: &'k Who,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(encryptor: Encryptor<'k>, session: &Session<'_>, who: &'k Who) -> Result<Self, Error> {
         Ok(Self {
-            encryptor: Encryptor::new(keyring, vault),
+            encryptor,
             who,
             by: who.operator.to_string(),
             clock_is_wrong: clock_is_wrong(session, who)?,
@@ -185,13 +156,22 @@ impl<'k> Intake<'k> {
         arriving: &[&Arriving<'_>],
         done: &mut impl FnMut(),
     ) -> Result<Vec<Escrowed>, Error> {
+        self.each(arriving, |one, encrypted| {
+            let taken = self.put(session, draft, one, encrypted);
+            done();
+            taken
+        })
+    }
+
+    /// Calls `take` with each password, encrypted, in their order.
+    pub(super) fn each<T>(
+        &self,
+        arriving: &[&Arriving<'_>],
+        mut take: impl FnMut(&Arriving<'_>, Encrypted) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
         thread::scope(|scope| {
-            let mut taken = Vec::with_capacity(arriving.len());
-            for (one, encrypted) in arriving.iter().zip(Ahead::new(scope, &self.encryptor, arriving)) {
-                taken.push(self.put(session, draft, one, encrypted?)?);
-                done();
-            }
-            Ok(taken)
+            let all = arriving.iter().zip(Ahead::new(scope, &self.encryptor, arriving));
+            all.map(|(one, encrypted)| take(one, encrypted?)).collect()
         })
     }
 
@@ -210,14 +190,14 @@ impl<'k> Intake<'k> {
     fn by<'b>(&'b self, volume: &VolumeRecord, arriving: &Arriving<'_>) -> Cow<'b, str> {
         let mut exposed = volume.escrows.exposed();
         match &arriving.sender {
-            Some(sender) if exposed.all(|held| held.exposed_by.as_ref() != Some(&self.by)) => {
+            Some(sender) if !exposed.any(|held| held.may_have_been_shown_to(&self.by)) => {
                 Cow::Owned(format!("sender {}", sender.name))
             }
             Some(_) | None => Cow::Borrowed(&self.by),
         }
     }
 
-    fn put(
+    pub(super) fn put(
         &self,
         session: &mut Session<'_>,
         draft: &mut Draft,
@@ -256,15 +236,28 @@ impl<'k> Intake<'k> {
         event.drop = arriving.drop;
         event.sender.clone_from(&arriving.sender);
         let mut escrowed = Escrowed::of(&volume, &decision)?;
-        if event.changes.is_empty() && arriving.drop.is_some() {
+        let mut continued = None;
+        if !arriving.confirmed {
+            // The maker of a drop gets this leaf with its receipt. It may not tell whether the password is a held one: what
+            // became of it, such as exposed with its twin, stands in the event after.
+            event.result = Some(UNCONFIRMED.to_owned());
+            continued = Some(EventBody {
+                changes: std::mem::take(&mut event.changes),
+                ..EventBody::new(Action::Continued)
+            });
+        }
+        if event.changes.is_empty() && continued.is_none() && arriving.drop.is_some() {
             // A receipt says of the escrow what it is.
             event.changes.push(escrow_change(&volume, &escrowed.record));
         }
-        if event.changes.is_empty() {
+        if event.changes.is_empty() && continued.is_none() {
             return Ok(escrowed);
         }
         escrowed.leaf = Some(session.next_leaf(draft));
         draft.event(event);
+        if let Some(continued) = continued {
+            draft.event(continued);
+        }
         if decision.escrow == escrow {
             draft.hold(escrow, envelope, fingerprint);
         }
@@ -294,7 +287,7 @@ impl Escrowed {
 /// A password without a device goes where the same password of the same protector is held, wherever that is: to read a
 /// file again changes nothing, also where its passwords were assigned since. What nobody vouches for does not say whose it
 /// is. Else it is a volume of its own.
-fn volume_for(
+pub(super) fn volume_for(
     session: &mut Session<'_>,
     arriving: &Arriving<'_>,
     fingerprint: &Fingerprint,
@@ -373,5 +366,7 @@ fn decided<'a>(volume: &'a VolumeRecord, decision: &'a Decision) -> Result<&'a E
         })
 }
 
+/// The result of an arrival that nobody vouches for.
+const UNCONFIRMED: &str = "unconfirmed";
 /// Passwords that leave much to be copied.
 const MANY: usize = 1000;

@@ -33,6 +33,7 @@ use crate::ops::Escrowed;
 use crate::ops::TooMany;
 use crate::ops::Unsealed;
 use crate::ops::Who;
+use crate::ops::ahead::Encryptor;
 use crate::ops::arriving::Intake;
 use crate::ops::bounds::beyond;
 use crate::ops::senders::with_senders;
@@ -135,7 +136,7 @@ impl Unsealed {
         let mut session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
         let mut desk = Desk {
-            intake: Intake::new(&self.keyring, &session, self.vault.vault, who)?,
+            intake: Intake::new(Encryptor::new(&self.keyring, self.vault.vault), &session, who)?,
             senders: session
                 .senders()?
                 .into_iter()

@@ -5,6 +5,7 @@ use std::path::Path;
 use strongroom_core::log::Event;
 use strongroom_core::log::LogKeys;
 use strongroom_core::state::VaultRecord;
+use strongroom_core::values::EscrowId;
 
 use crate::ops::Error;
 use crate::ops::log_keys::claimed_keys;
@@ -107,6 +108,15 @@ impl Inventory {
         let more = limit.is_some_and(|limit| items.len() > limit);
         items.truncate(limit.unwrap_or(usize::MAX));
         Ok(Listed { items, more })
+    }
+
+    /// Returns whether all of these escrows hold the same password, by the file's own word.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read.
+    pub fn hold_same_password(&mut self, escrows: &[EscrowId]) -> Result<bool, Error> {
+        Ok(self.store.snapshot()?.hold_same_password(escrows)?)
     }
 
     /// The devices whose name holds `text`.

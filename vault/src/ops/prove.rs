@@ -278,6 +278,7 @@ fn candidates(
 ) -> Result<Vec<(Arc<VolumeRecord>, EscrowRecord)>, Error> {
     let mut candidates = Vec::new();
     for protector in &request.listed {
+        let first = candidates.len();
         for volume in session.volumes_with(*protector)? {
             let meant = request.device.is_none() || volume.device.is_none() || volume.device == request.device;
             let held = volume
@@ -286,6 +287,12 @@ fn candidates(
                 .filter(|held| meant && held.protector == *protector);
             candidates.extend(held.map(|held| (Arc::clone(&volume), held.clone())));
         }
+        // Anyone can hand in any number of them, and to try one takes a second.
+        let mut found = candidates.split_off(first);
+        if found.iter().any(|(_, held): &(_, EscrowRecord)| !held.unconfirmed) {
+            found.retain(|(_, held)| !held.unconfirmed);
+        }
+        candidates.append(&mut found);
     }
     Ok(candidates)
 }

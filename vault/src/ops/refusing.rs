@@ -16,7 +16,7 @@ impl Unsealed {
         let mut draft = self.draft(who)?;
         let session = self.store.session(&trust)?;
         session.refusals_due(who.at, &mut draft)?;
-        match session.count_refusal(&who.operator.to_string(), who.at)? {
+        match session.count_refusal(who.operator.principal().as_str(), who.at)? {
             Refusal::Event => draft.event(body),
             Refusal::Counted if draft.is_empty() => return Ok(session.keep_counts()?),
             Refusal::Counted => {}

@@ -124,6 +124,25 @@ impl Snapshot<'_> {
         Ok(items)
     }
 
+    /// Returns whether all of these escrows hold the same password, by the file's own word.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read.
+    pub fn hold_same_password(&self, escrows: &[EscrowId]) -> Result<bool, StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT fingerprint FROM escrow WHERE escrow = ?1")?;
+        let mut first: Option<Vec<u8>> = None;
+        for escrow in escrows {
+            let fingerprint: Vec<u8> = statement.query_row([escrow.as_bytes()], |row| row.get(0))?;
+            if first.get_or_insert_with(|| fingerprint.clone()) != &fingerprint {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The devices whose name holds `text` (any, for none), by name.
     ///
     /// # Errors

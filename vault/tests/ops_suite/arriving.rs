@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use strongroom_core::crypto::Digest;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Naming;
 use strongroom_core::state::Rule;
 use strongroom_core::state::Source;
 use strongroom_core::state::Standing;
+use strongroom_core::values::EscrowId;
 use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::VolumeId;
 use strongroom_core::values::VolumeType;
 use strongroom_vault::ops::Arriving;
 use strongroom_vault::ops::Escrowed;
+use strongroom_vault::ops::Rehearsed;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::in_order;
 use strongroom_vault::store::Filter;
@@ -44,6 +47,16 @@ fn dated(password: &RecoveryPassword, number: u8, created: i64) -> Arriving<'_> 
         file: Some("ad.ldf".parse().unwrap()),
         drop: None,
         sender: None,
+    }
+}
+
+/// Password `number` from a list that names no device and no time.
+fn unassigned(password: &RecoveryPassword, number: u8) -> Arriving<'_> {
+    Arriving {
+        device: None,
+        naming: Naming::default(),
+        standing: Standing::Undated,
+        ..dated(password, number, 0)
     }
 }
 
@@ -210,12 +223,6 @@ fn what_comes_without_a_device_is_held_and_found_again() {
     let vault = Vault::new(None);
     let mut open = vault.open();
     let (first, second) = (password(1), password(2));
-    let unassigned = |password, number| Arriving {
-        device: None,
-        naming: Naming::default(),
-        standing: Standing::Undated,
-        ..dated(password, number, 0)
-    };
     let taken = take_in(&mut open, 100, &[unassigned(&first, 1), unassigned(&second, 2)]);
     assert_ne!(
         taken[0].volume.volume, taken[1].volume.volume,
@@ -240,7 +247,10 @@ fn a_rehearsal_changes_nothing() {
     let before = vault.events().len();
     let all: Vec<_> = arriving.iter().collect();
     let rehearsed = open.rehearse(&who(100), &all, || {}).unwrap();
-    assert_eq!(rehearsed[1].superseded, [protector(1)], "one finds the other");
+    let Rehearsed::New(second) = &rehearsed[1] else {
+        panic!("{rehearsed:?}")
+    };
+    assert_eq!(second.superseded, [protector(1)], "one finds the other");
     assert_eq!(vault.events().len(), before);
     assert!(
         vault
@@ -254,6 +264,62 @@ fn a_rehearsal_changes_nothing() {
     let taken = take_in(&mut open, 100, &arriving);
     assert_eq!(taken[1].superseded, [protector(1)]);
     assert_states(&vault, &[(1, SUPERSEDED), (2, CURRENT)]);
+}
+
+/// Whoever knows seven groups of a password may rehearse every eighth: no answer tells the right one.
+#[test]
+fn a_rehearsal_says_the_same_of_the_held_password_and_of_any_other() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    take_in(&mut open, 50, &[dated(&password(1), 1, 10), dated(&password(2), 2, 20)]);
+    take_in(&mut open, 60, &[unassigned(&password(3), 3)]);
+    // The second is exposed, so its password would be exposed under any protector.
+    item_revealed(&vault, &mut open, 2);
+    let events = vault.events().len();
+    let mut said = |guess: u8| -> Vec<String> {
+        let guess = password(guess);
+        let elsewhere = |number| Arriving {
+            device: Some("PC-9".parse().unwrap()),
+            ..dated(&guess, number, 30)
+        };
+        let lists = [
+            // The protector of the password; another one in its volume, older and newer; and on another device.
+            vec![dated(&guess, 1, 10)],
+            vec![dated(&guess, 2, 10)],
+            vec![dated(&guess, 7, 5)],
+            vec![dated(&guess, 7, 30)],
+            vec![elsewhere(2)],
+            vec![elsewhere(7)],
+            // Without a device; and what comes after it in the same list.
+            vec![unassigned(&guess, 3)],
+            vec![unassigned(&guess, 7)],
+            vec![dated(&guess, 1, 40), dated(&guess, 8, 30), dated(&guess, 8, 30)],
+        ];
+        let told = lists.iter().map(|list| {
+            let list: Vec<_> = list.iter().collect();
+            let rehearsed = open.rehearse(&who(100), &list, || {}).unwrap();
+            let told = rehearsed.into_iter().map(|rehearsed| match rehearsed {
+                Rehearsed::Known => "known".to_owned(),
+                Rehearsed::New(mut new) => {
+                    // They are random.
+                    new.record.escrow = EscrowId::new([0; 16]);
+                    new.record.envelope = Digest::new([0; 32]);
+                    format!("{new:?}")
+                }
+            });
+            told.collect::<Vec<_>>().join("\n")
+        });
+        told.collect()
+    };
+    let wrong = said(99);
+    for held in [1, 2, 3] {
+        assert_eq!(said(held), wrong, "password {held} is told");
+    }
+    assert!(
+        wrong[0] == "known" && wrong[1] == "known" && wrong[6] == "known",
+        "{wrong:?}"
+    );
+    assert_eq!(vault.events().len(), events);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use strongroom_core::drop::SenderFile;
 use strongroom_core::drop::Wanted;
 use strongroom_core::drop::check_receipt;
 use strongroom_core::log::Action;
+use strongroom_core::log::Salt;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Rule;
 use strongroom_core::values::SenderDevices;
@@ -20,6 +21,8 @@ use strongroom_vault::ops::Receipted;
 use strongroom_vault::ops::TakenDrop;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::Who;
+use strongroom_vault::store::Filter;
+use strongroom_vault::store::Page;
 
 use crate::fixture::Vault;
 use crate::fixture::at;
@@ -127,10 +130,80 @@ fn anybodys_drop_is_held_and_touches_nothing() {
     // Handed in again in another drop, it still does not count.
     let again = dropped(&key, None, 2, 2, 310);
     let done = take(&mut open, 410, std::slice::from_ref(&again));
-    assert_eq!(taken(&done.outcomes[0]).escrowed[0].rule, Rule::AlreadyHeld);
+    assert_eq!(taken(&done.outcomes[0]).escrowed[0].rule, Rule::NoStanding);
     let receipt = check_receipt(&done.receipts[0][0], &key, &again.drop, &Wanted::default()).unwrap();
     assert!(receipt.is_unconfirmed);
     vault.assert_verifies();
+}
+
+/// Whoever has the vault's public key may hand in guesses: no receipt tells the right one.
+#[test]
+fn a_receipt_says_the_same_of_the_held_password_and_of_any_other() {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let key = open.drop_key().unwrap();
+    escrow(&mut open, &who(50), "PC-1", 1);
+    escrow(&mut open, &who(60), "PC-1", 2);
+    escrow(&mut open, &who(70), "PC-2", 3);
+    // The first is superseded, the second exposed, and the third exposed on another device.
+    item_revealed(&vault, &mut open, 2);
+    item_revealed(&vault, &mut open, 3);
+    // One that nobody vouches for is held, too.
+    take(&mut open, 200, &[dropped(&key, None, 4, 1, 190)]);
+    let mut sequence = 10;
+    let mut told = |guess: u8, protector_of: u8| -> String {
+        sequence += 1;
+        let contents = DropContents {
+            sequence,
+            created_at: at(300),
+            escrows: vec![DroppedEscrow {
+                device: "PC-1".parse().unwrap(),
+                naming: drive("C:"),
+                protector: protector(protector_of),
+                password: password(guess),
+                created_at: None,
+                listed: Vec::new(),
+            }],
+        };
+        let drop = Dropped {
+            drop: DropFile::encrypt(&key, None, &contents).unwrap(),
+            file: Some("a.drop".parse().unwrap()),
+        };
+        let done = take(&mut open, 400, std::slice::from_ref(&drop));
+        assert_eq!(done.receipts[0].len(), 1);
+        let proof = &done.receipts[0][0];
+        let receipt = check_receipt(proof, &key, &drop.drop, &Wanted::default()).unwrap();
+        assert!(receipt.is_unconfirmed);
+        let (mut event, size) = (receipt.proven.event, receipt.proven.checkpoint.size);
+        assert!(event.body.escrow.is_some() && event.body.drop == Some(drop.drop.digest()));
+        let after = size - event.leaf;
+        // They are random, or count what was handed in.
+        (event.body.escrow, event.body.drop, event.leaf) = (None, None, 0);
+        event.salt = Salt::new([0; 16]);
+        format!("{after} {event:?}")
+    };
+    for protector_of in [1, 2, 3, 4, 9] {
+        let wrong = told(99, protector_of);
+        for held in [1, 2, 3, 4] {
+            assert_eq!(
+                told(held, protector_of),
+                wrong,
+                "password {held} is told, for protector {protector_of}"
+            );
+        }
+    }
+    vault.assert_verifies();
+    // What was shown is not current, whoever hands it in.
+    let exposed = vault
+        .inventory()
+        .list(&Filter::Device("PC-1".parse().unwrap()), &Page::default());
+    let states = exposed
+        .unwrap()
+        .items
+        .into_iter()
+        .filter(|item| item.record.protector == protector(9));
+    let exposed = states.filter(|item| item.record.state == EscrowState::Exposed).count();
+    assert_eq!(exposed, 2);
 }
 
 #[test]

@@ -117,6 +117,7 @@ pub(crate) fn operator(login: &str) -> Operator {
     Operator {
         login: Some(login.parse().unwrap()),
         effective: "strongroom".parse().unwrap(),
+        claimed: None,
     }
 }
 

@@ -41,6 +41,7 @@ fn longest(seconds: i64) -> Who {
         operator: Operator {
             login: Some(quotes()),
             effective: quotes(),
+            claimed: None,
         },
         at: at(seconds),
     }

@@ -181,10 +181,14 @@ fn a_count_that_was_added_changed_removed_or_put_back_is_an_alarm() {
         assert_eq!(edited.unwrap(), 1);
     };
     let edits: [(&str, &dyn Fn()); 8] = [
-        ("added", &|| edit("INSERT INTO refusal VALUES ('sam', 1700000000000, 9, 500)")),
+        ("added", &|| {
+            edit("INSERT INTO refusal VALUES ('sam', 1700000000000, 9, 500)")
+        }),
         ("more", &|| edit("UPDATE refusal SET waiting = 400")),
         ("of another", &|| edit("UPDATE refusal SET operator = 'sam'")),
-        ("of another hour", &|| edit("UPDATE refusal SET since = since - 7200000")),
+        ("of another hour", &|| {
+            edit("UPDATE refusal SET since = since - 7200000")
+        }),
         ("removed", &|| put_back(&vault, "refusal", &[])),
         ("removed with the MAC", &|| {
             put_back(&vault, "refusal", &[]);
@@ -203,7 +207,9 @@ fn a_count_that_was_added_changed_removed_or_put_back_is_an_alarm() {
         assert!(wrong.contains("refusals"), "{what}: {wrong:?}");
         let mut open = vault.open();
         let asked = vault.item(1);
-        let error = crate::fixture::reveal(&mut open, &who(HOUR + 1), asked).map(|_| ()).unwrap_err();
+        let error = crate::fixture::reveal(&mut open, &who(HOUR + 1), asked)
+            .map(|_| ())
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Integrity, "{what}: {error}");
         open.close().unwrap();
         assert_eq!(vault.events().len(), events, "{what}");
@@ -231,12 +237,27 @@ fn counts_outlive_the_sessions_that_do_not_commit() {
     let note: LogText = "on paper".parse().unwrap();
     let escrow = EscrowId::new([9; 16]);
     let locked = vault.file();
-    locked.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); BEGIN IMMEDIATE").unwrap();
-    assert!(open.expose(&who(HOUR + 2), &ExposeRequest { escrow, note: note.clone() }).is_err());
+    locked
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE); BEGIN IMMEDIATE")
+        .unwrap();
+    assert!(
+        open.expose(
+            &who(HOUR + 2),
+            &ExposeRequest {
+                escrow,
+                note: note.clone()
+            }
+        )
+        .is_err()
+    );
     locked.execute_batch("ROLLBACK").unwrap();
     drop(open.expose(&who(HOUR + 3), &ExposeRequest { escrow, note }));
     open.close().unwrap();
-    let results: Vec<_> = vault.events().into_iter().filter_map(|event| event.body.result).collect();
+    let results: Vec<_> = vault
+        .events()
+        .into_iter()
+        .filter_map(|event| event.body.result)
+        .collect();
     let counted: Vec<_> = results.iter().filter(|text| text.contains("more refusals")).collect();
     assert_eq!(counted, ["3 more refusals of dana"]);
     assert_eq!(first_wrong(&vault), None);

@@ -81,8 +81,11 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ListArgs) -> Result<(),
 impl ListArgs {
     fn matches(&self, event: &Event) -> bool {
         let operator = |name: &String| {
-            let login = event.operator.login.as_ref().map(|login| login.as_str());
-            login == Some(name.as_str()) || event.operator.effective.as_str() == name.as_str()
+            let by = &event.operator;
+            let mut names = [Some(&by.effective), by.login.as_ref(), by.claimed.as_ref()]
+                .into_iter()
+                .flatten();
+            names.any(|by| by.as_str() == name.as_str()) || by.to_string() == *name
         };
         self.after.is_none_or(|after| event.leaf > after)
             && self

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use strongroom_vault::ops::Arriving;
 use strongroom_vault::ops::Error;
-use strongroom_vault::ops::Escrowed;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::Who;
 use strongroom_vault::ops::in_order;
+
+use crate::render::imported::Tried;
 
 /// The passwords of an import, cut into commits.
 pub(super) struct Commits<'a> {
@@ -17,7 +18,7 @@ pub(super) struct Commits<'a> {
     is_rehearsal: bool,
     left: VecDeque<Commit>,
     /// What became of each password of each file.
-    pub(super) outcomes: Vec<Vec<Option<Escrowed>>>,
+    pub(super) outcomes: Vec<Vec<Option<Tried>>>,
 }
 
 /// Passwords of one file, by their places in it.
@@ -72,13 +73,16 @@ impl<'a> Commits<'a> {
             return Ok(());
         };
         let batch: Vec<&Arriving<'_>> = commit.places.iter().filter_map(|place| arriving.get(*place)).collect();
-        let escrowed = match self.is_rehearsal {
-            true => vault.rehearse(who, &batch, done)?,
-            false => vault.take_in(who, &batch, done)?,
+        let tried: Vec<Tried> = if self.is_rehearsal {
+            let rehearsed = vault.rehearse(who, &batch, done)?.into_iter();
+            rehearsed.map(Tried::from).collect()
+        } else {
+            let escrowed = vault.take_in(who, &batch, done)?.into_iter();
+            escrowed.map(|escrowed| Tried::Escrowed(Box::new(escrowed))).collect()
         };
-        for (place, escrowed) in commit.places.iter().zip(escrowed) {
+        for (place, tried) in commit.places.iter().zip(tried) {
             if let Some(outcome) = outcomes.get_mut(*place) {
-                *outcome = Some(escrowed);
+                *outcome = Some(tried);
             }
         }
         Ok(())

@@ -257,18 +257,10 @@ impl Spool {
     }
 
     /// Its receipts first: one that is in `done` has them beside it, and the reasons of what was not taken in.
-    fn finish(
-        &self,
-        name: &OsStr,
-        bytes: &[u8],
-        receipts: &[String],
-        partly: Option<&str>,
-    ) -> Result<(), PathError> {
+    fn finish(&self, name: &OsStr, bytes: &[u8], receipts: &[String], partly: Option<&str>) -> Result<(), PathError> {
         let Folders { importing, done, .. } = &self.folders;
         let own = places::own_name(Path::new(name));
-        let to = places::put_receipts(done, &own, receipts, partly, |name| {
-            is_free(done, name, Some(bytes))
-        })?;
+        let to = places::put_receipts(done, &own, receipts, partly, |name| is_free(done, name, Some(bytes)))?;
         put(importing, name, done, &to)
     }
 

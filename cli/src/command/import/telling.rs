@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use strongroom_core::intake::Record;
-use strongroom_vault::ops::Escrowed;
 
 use crate::command::import::source::Source;
 use crate::failure::Failure;
@@ -11,6 +10,7 @@ use crate::render::imported::Imported;
 use crate::render::imported::ImportedFile;
 use crate::render::imported::Outcome;
 use crate::render::imported::Sums;
+use crate::render::imported::Tried;
 use crate::render::imported::why;
 use crate::render::text;
 use crate::ui::Table;
@@ -18,20 +18,20 @@ use crate::ui::Ui;
 
 /// Tells what became of each password of `source`, in the order of the file; `taken` has those that were taken in, in the
 /// order of those that could be.
-pub(super) fn tell(ui: &mut Ui, source: &Source, taken: &[Option<Escrowed>], dry_run: bool) -> Result<Sums, Failure> {
+pub(super) fn tell(ui: &mut Ui, source: &Source, taken: &[Option<Tried>], dry_run: bool) -> Result<Sums, Failure> {
     let (file, mut sums, mut taken) = (source.path.to_string_lossy(), Sums::default(), taken.iter());
     let mut table = Table::new(["LINE", "OUTCOME", "DEVICE", "VOLUME", "PROTECTOR ID", "STATE", "WHY"]);
     for record in &source.intake.records {
-        let escrowed = match record.outcome {
+        let tried = match record.outcome {
             Ok(_) => taken.next().and_then(Option::as_ref),
             Err(_) => None,
         };
-        let outcome = Outcome::of(record, escrowed);
+        let outcome = Outcome::of(record, tried);
         sums.count(outcome);
         if ui.json() {
-            ui.object(&Imported::of(&file, record, outcome, escrowed))?;
+            ui.object(&Imported::of(&file, record, outcome, tried, dry_run))?;
         } else {
-            table.row(ui, cells(record, outcome, escrowed))?;
+            table.row(ui, cells(record, outcome, tried))?;
         }
     }
     table.finish(ui)?;
@@ -44,21 +44,25 @@ pub(super) fn tell(ui: &mut Ui, source: &Source, taken: &[Option<Escrowed>], dry
         0 => String::new(),
         untried => format!(", {untried} not tried"),
     };
+    let known = match sums.known {
+        0 => String::new(),
+        known => format!(", {known} of known protectors"),
+    };
     let would = if dry_run { "; nothing was changed" } else { "" };
     ui.line(format_args!(
-        "{file} ({}): {passwords}, {} taken in, {} held already, {} rejected{untried}{would}",
+        "{file} ({}): {passwords}, {} taken in, {} held already{known}, {} rejected{untried}{would}",
         source.intake.format, sums.taken, sums.held, sums.rejected
     ))?;
     Ok(sums)
 }
 
-fn cells(record: &Record, outcome: Outcome, escrowed: Option<&Escrowed>) -> [Cow<'static, str>; 7] {
+fn cells(record: &Record, outcome: Outcome, tried: Option<&Tried>) -> [Cow<'static, str>; 7] {
     let dash = || "-".to_owned();
-    let mut words = why(record, escrowed);
+    let mut words = why(record, tried);
     for note in &record.notes {
         words.to_mut().push_str(&format!("; {note}"));
     }
-    let (device, volume, state) = match escrowed {
+    let (device, volume, state) = match tried.and_then(Tried::escrowed) {
         Some(escrowed) => (
             text::device(&escrowed.volume),
             text::volume(&escrowed.volume),

@@ -126,16 +126,14 @@ impl<'m> Presented<'m> {
         for protector in &self.metadata.protectors {
             let held = self.held_for(protector.id);
             let names: Vec<String> = held.iter().map(|item| text::device(&item.volume)).collect();
-            let results: Vec<&str> = self
-                .results(protector.id)
-                .iter()
-                .map(|result| result.as_str())
-                .collect();
+            let results = self.results(protector.id);
+            let results = results.iter().map(|result| result.as_str().to_owned()).collect();
             let dash = |words: Vec<String>| {
-                if words.is_empty() {
-                    "-".to_owned()
-                } else {
-                    words.join(",")
+                // Whoever hands in decides how many there are.
+                match words.len().checked_sub(NAMED) {
+                    _ if words.is_empty() => "-".to_owned(),
+                    None | Some(0) => words.join(","),
+                    Some(more) => format!("{},+{more}", words.get(..NAMED).unwrap_or_default().join(",")),
                 }
             };
             table.row(
@@ -145,7 +143,7 @@ impl<'m> Presented<'m> {
                     protector.kind.to_string(),
                     standing(self, protector).unwrap_or("-").to_owned(),
                     dash(names),
-                    dash(results.into_iter().map(str::to_owned).collect()),
+                    dash(results),
                 ],
             )?;
         }
@@ -168,18 +166,22 @@ impl<'m> Presented<'m> {
         ui.line("")?;
         ui.line("Held, and no longer on this volume:")?;
         let mut table = Table::new(["PROTECTOR ID", "STATE", "DEVICE", "ESCROW ID"]);
-        for Item { volume, record, .. } in self.stale() {
+        for Item { volume, record, .. } in self.stale().iter().take(LISTED) {
             table.row(
                 ui,
                 [
                     record.protector.to_string(),
-                    record.state.as_str().to_owned(),
+                    format!("{}{}", record.state.as_str(), text::unconfirmed(record)),
                     text::device(volume),
                     record.escrow.to_string(),
                 ],
             )?;
         }
-        table.finish(ui)
+        table.finish(ui)?;
+        match self.stale().len().checked_sub(LISTED) {
+            None | Some(0) => Ok(()),
+            Some(more) => ui.line(format_args!("and {more} more: `strongroom show` lists them")),
+        }
     }
 }
 
@@ -217,3 +219,8 @@ fn say_consequences(ui: &mut Ui, proved: &Proved) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Devices or results of one protector that stand in its line.
+const NAMED: usize = 5;
+/// Escrows that are no longer on the volume, as far as they are listed.
+const LISTED: usize = 20;

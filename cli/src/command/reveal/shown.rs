@@ -15,6 +15,7 @@ use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::Time;
 use strongroom_core::values::VolumeId;
 use strongroom_vault::ops::Revealed;
+use strongroom_vault::store::Item;
 
 use crate::failure::Failure;
 use crate::render::code;
@@ -25,15 +26,16 @@ use crate::ui::Ui;
 use crate::ui::printable;
 
 /// Shows it, and on a terminal takes it away again.
-pub(super) fn show(ui: &mut Ui, setting: &Setting, revealed: Revealed, qr: bool) -> Result<(), Failure> {
+pub(super) fn show(ui: &mut Ui, setting: &Setting, revealed: Revealed, also: &[Item], qr: bool) -> Result<(), Failure> {
     let mut shown = SecretText::new();
     let screen = Screen {
         setting,
+        also,
         grouped: ui.shows_to_person(),
         qr: qr.then_some(ui.has_colours()),
     };
     let written = if ui.json() {
-        as_json(&mut shown, &revealed)
+        as_json(&mut shown, &revealed, also)
     } else {
         screen.compose(&mut shown, &revealed)
     };
@@ -47,8 +49,26 @@ pub(super) fn show(ui: &mut Ui, setting: &Setting, revealed: Revealed, qr: bool)
     Ok(())
 }
 
+/// Says of an escrow what the person has to know first: that nobody vouches for it, and where else its password is held.
+pub(super) fn warnings(record: &EscrowRecord, also: &[Item]) -> String {
+    let mut lines = String::new();
+    if record.unconfirmed {
+        lines.push_str("  Marks      unconfirmed: nobody vouches for whoever handed it in, so it may be made up\n");
+    }
+    for item in also.iter().take(LISTED) {
+        let (device, volume) = (text::device(&item.volume), text::volume(&item.volume));
+        lines.push_str(&format!("  Also of    {device} {volume}\n"));
+    }
+    if let Some(more) = also.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        lines.push_str(&format!("  Also of    {more} more\n"));
+    }
+    lines
+}
+
 struct Screen<'a> {
     setting: &'a Setting,
+    /// The other escrows of the same password and protector.
+    also: &'a [Item],
     /// In numbered groups, to be read out; else as one line, to be copied.
     grouped: bool,
     /// As a QR code too, coloured or not.
@@ -73,6 +93,9 @@ impl Screen<'_> {
         ];
         for (name, value) in fields {
             writeln!(to, "{name:9}  {}", printable(&value))?;
+        }
+        for line in warnings(record, self.also).lines() {
+            writeln!(to, "{}", printable(line.trim_start()))?;
         }
         if record.conflict {
             writeln!(
@@ -117,23 +140,30 @@ impl Screen<'_> {
             );
         };
         writeln!(to, "It is exposed now: rotate it by {}.", text::local(day))?;
-        if volume.mount().is_none() {
+        if record.unconfirmed {
+            return writeln!(
+                to,
+                "  No commands are given for it: nobody vouches for what its source says of the device."
+            );
+        }
+        let drive = volume.mount().map(MountPoint::as_str).filter(|mount| is_drive(mount));
+        if drive.is_none() {
             writeln!(
                 to,
                 "  Its drive is not named here: see on the device which DRIVE it is."
             )?;
         }
-        let mount = volume.mount().map_or_else(|| "DRIVE:".to_owned(), ToString::to_string);
-        let (mount, protector) = (printable(&mount), record.protector);
+        let (drive, protector) = (drive.unwrap_or("DRIVE:"), record.protector);
         writeln!(
             to,
-            "  On the device:  manage-bde -protectors -add {mount} -RecoveryPassword"
+            "  On the device:  manage-bde -protectors -add {drive} -RecoveryPassword"
         )?;
         writeln!(to, "  Then here:      {}", printable(&successor(self.setting, volume)))?;
-        // Last: until the new one is taken in, the old one is the only one that anybody holds.
+        // Last: until the new one is taken in, the old one is the only one that anybody holds. PowerShell would take braces
+        // without quotes for a block of its own.
         writeln!(
             to,
-            "  Then there:     manage-bde -protectors -delete {mount} -id {{{protector}}}"
+            "  Then there:     manage-bde -protectors -delete {drive} -id \"{{{protector}}}\""
         )?;
         writeln!(
             to,
@@ -144,16 +174,21 @@ impl Screen<'_> {
     }
 }
 
-/// The command that takes in the next password of a volume.
+/// Returns the command that takes in the next password of a volume. What a source says of the volume stands in it only if
+/// it means the same in every shell; otherwise a word that the person replaces.
 fn successor(setting: &Setting, volume: &VolumeRecord) -> String {
     let mut words = vec![setting.command()];
     let device = volume
         .device
         .as_ref()
-        .map_or_else(|| "NAME".to_owned(), |device| text::shell(device.as_str()));
-    words.extend(["escrow --device".to_owned(), device]);
+        .and_then(|device| text::any_shell(device.as_str()));
+    words.extend([
+        "escrow --device".to_owned(),
+        device.unwrap_or_else(|| "NAME".to_owned()),
+    ]);
     if let Some(mount) = volume.mount() {
-        words.extend(["--volume".to_owned(), text::shell(mount.as_str())]);
+        let drive = Some(mount.as_str()).filter(|mount| is_drive(mount));
+        words.extend(["--volume".to_owned(), drive.unwrap_or("MOUNT").to_owned()]);
     }
     if let Some(id) = volume.id {
         words.extend(["--volume-id".to_owned(), id.to_string()]);
@@ -162,7 +197,12 @@ fn successor(setting: &Setting, volume: &VolumeRecord) -> String {
     words.join(" ")
 }
 
-fn as_json(to: &mut SecretText, revealed: &Revealed) -> fmt::Result {
+/// Returns whether a mount point is a plain drive letter, such as `C:`.
+fn is_drive(mount: &str) -> bool {
+    matches!(mount.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic())
+}
+
+fn as_json(to: &mut SecretText, revealed: &Revealed, also: &[Item]) -> fmt::Result {
     let (volume, record) = (&revealed.volume, &revealed.record);
     let password = revealed.password.to_text();
     let object = Answer {
@@ -179,6 +219,8 @@ fn as_json(to: &mut SecretText, revealed: &Revealed) -> fmt::Result {
         exposed_at: record.exposed_at,
         rotate_by: record.rotate_by,
         leaf: revealed.leaf,
+        unconfirmed: record.unconfirmed,
+        also: also.iter().map(|item| item.record.escrow).collect(),
     };
     serde_json::to_writer(&mut *to, &object).map_err(|_| fmt::Error)?;
     to.write_str("\n")
@@ -200,4 +242,9 @@ struct Answer<'a> {
     exposed_at: Option<Time>,
     rotate_by: Option<Time>,
     leaf: u64,
+    unconfirmed: bool,
+    also: Vec<EscrowId>,
 }
+
+/// Other escrows of the same password that are named.
+const LISTED: usize = 10;

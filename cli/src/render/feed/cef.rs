@@ -33,7 +33,7 @@ enum Keys {
     Custom(&'static str),
 }
 
-/// `None` for what the header says.
+/// `None` for what the header says, and for the claim, which the operator's text says.
 fn keys(name: &str) -> Option<Keys> {
     Some(match name {
         "leaf" => Keys::Known("externalId"),

@@ -22,6 +22,7 @@ fn event() -> Event {
         operator: Operator {
             login: Some("ada".parse().unwrap()),
             effective: "root".parse().unwrap(),
+            claimed: None,
         },
         wrong_pins: None,
         body: EventBody::new(Action::Reveal),
@@ -53,7 +54,7 @@ fn each_format_says_the_same() {
     });
     assert_eq!(
         csv::record(&event).unwrap(),
-        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv,plant 3"
+        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv,plant 3,"
     );
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(

@@ -75,6 +75,7 @@ impl Written {
             operator: Operator {
                 login: Some("ann".parse().unwrap()),
                 effective: "root".parse().unwrap(),
+                claimed: None,
             },
             wrong_pins: None,
             body,

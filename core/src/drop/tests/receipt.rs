@@ -26,6 +26,7 @@ fn proof(body: EventBody) -> EventProof {
         operator: Operator {
             login: None,
             effective: "anna".parse().unwrap(),
+            claimed: None,
         },
         wrong_pins: None,
         body,
@@ -164,7 +165,10 @@ fn it_says_what_nobody_vouches_for() {
         }
     };
     let state = |body| check(body, &drop, &Wanted::default()).unwrap().state;
-    assert_eq!(state(with_record(false, Rule::Newest)), volume.escrows.at(0).map(|record| record.state));
+    assert_eq!(
+        state(with_record(false, Rule::Newest)),
+        volume.escrows.at(0).map(|record| record.state)
+    );
     assert_eq!(state(taken_in(&drop)), None);
     assert!(unconfirmed(with_record(true, Rule::AlreadyHeld)));
     assert!(!unconfirmed(with_record(false, Rule::Newest)));

@@ -37,6 +37,7 @@ fn leaf(leaf: u64) -> Leaf {
         operator: Operator {
             login: None,
             effective: operator,
+            claimed: None,
         },
         wrong_pins: None,
         body: EventBody::new(Action::Outcome),

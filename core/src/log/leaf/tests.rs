@@ -22,6 +22,7 @@ fn event() -> Event {
         operator: Operator {
             login: Some("ann".parse().unwrap()),
             effective: "root".parse().unwrap(),
+            claimed: None,
         },
         wrong_pins: Some(2),
         body: EventBody {

@@ -68,6 +68,7 @@ fn log(leaves: Vec<(Vec<Change>, bool)>) -> Vec<Event> {
             operator: Operator {
                 login: None,
                 effective: "root".parse().unwrap(),
+                claimed: None,
             },
             wrong_pins: None,
             body: EventBody {

@@ -153,27 +153,16 @@ fn rule_1_no_standing_touches_nothing() {
         ..unknown(NOW)
     };
     check(&old, &equal, NoStanding, CURRENT, &[]);
-    // What is held already is not held twice, and its time is not given by somebody unknown.
-    let decision = check(
-        &volume([held(1, None)]),
-        &Arrival {
+    // A held password is treated as any other, so that nobody unknown is told that it is the held one.
+    for held in [held(1, None), superseded(1, Some(10)), exposed(1, Some(10), 20)] {
+        let again = Arrival {
+            escrow: escrow(8),
             confirmed: false,
             ..again(NOW)
-        },
-        AlreadyHeld,
-        CURRENT,
-        &[],
-    );
-    assert_eq!(decision.changed, []);
-    let gone = volume([superseded(1, Some(10))]);
-    let decision = arrive(
-        &gone,
-        &Arrival {
-            confirmed: false,
-            ..again(NOW)
-        },
-    );
-    assert_eq!((decision.state, decision.changed), (SUPERSEDED, vec![]));
+        };
+        let decision = check(&volume([held]), &again, NoStanding, CURRENT, &[]);
+        assert_eq!((decision.escrow, decision.changed.len()), (escrow(8), 1));
+    }
 }
 
 #[test]

@@ -87,6 +87,7 @@ impl Sample {
             operator: Operator {
                 login: Some(operator.parse().unwrap()),
                 effective: "root".parse().unwrap(),
+                claimed: None,
             },
             wrong_pins: None,
             body,
