@@ -67,14 +67,15 @@ const FORBIDDEN: [(&str, &[&str], &str); 5] = [
 ];
 
 /// The packages of ours that the code under a folder may use; the first folder that fits decides.
-const PACKAGES: [(&str, &[&str]); 9] = [
+const PACKAGES: [(&str, &[&str]); 10] = [
     ("core/", &[]),
     ("schema/", &[]),
     ("vault/", &["strongroom_core", "strongroom_schema"]),
+    ("terminal/", &["strongroom_core"]),
     ("cli/audit/src/main.rs", &["strongroom_audit"]),
-    ("cli/audit/", &["strongroom_core"]),
+    ("cli/audit/", &["strongroom_core", "strongroom_terminal"]),
     ("cli/drop/src/main.rs", &["strongroom_drop"]),
-    ("cli/drop/", &["strongroom_core"]),
+    ("cli/drop/", &["strongroom_core", "strongroom_terminal"]),
     ("cli/src/main.rs", &["strongroom_cli"]),
     (
         "cli/",
@@ -82,6 +83,7 @@ const PACKAGES: [(&str, &[&str]); 9] = [
             "strongroom_audit",
             "strongroom_core",
             "strongroom_drop",
+            "strongroom_terminal",
             "strongroom_vault",
         ],
     ),
