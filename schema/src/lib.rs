@@ -8,12 +8,13 @@ use rusqlite::Transaction;
 pub const APPLICATION_ID: i32 = 0x5374_7267;
 
 /// The newest version of the schema (`PRAGMA user_version`): how many migrations there are.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Migrations in their order; one that has landed is never edited.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../migrations/0001_vault.sql"),
     include_str!("../migrations/0002_audit_and_drops.sql"),
+    include_str!("../migrations/0003_many_hands.sql"),
 ];
 
 /// What the migrations come to, as [`dump`] writes it.

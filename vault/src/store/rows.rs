@@ -25,6 +25,7 @@ use strongroom_core::values::VolumeType;
 
 use crate::store::Alarm;
 use crate::store::StoreError;
+use crate::store::devices;
 
 /// An escrow's row: its record, and what its record is silent of.
 pub(super) struct EscrowRow {
@@ -69,10 +70,10 @@ pub(super) fn naming(connection: &Connection, volume: u64) -> Result<Option<Volu
 /// The volumes of a device, without their escrows, in order of appearance.
 pub(super) fn volumes_of(connection: &Connection, device: &DeviceName) -> Result<Vec<VolumeRecord>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT volume, device.name, id, mounts, type FROM device JOIN volume USING (device) WHERE folded = ?1 \
+        "SELECT volume, device.name, id, mounts, type FROM device JOIN volume USING (device) WHERE device = ?1 \
          ORDER BY volume",
     )?;
-    let mut rows = statement.query([device.folded()])?;
+    let mut rows = statement.query([devices::meant(connection, device)?])?;
     let mut volumes = Vec::new();
     while let Some(row) = rows.next()? {
         volumes.push(read_naming(row, 0)?);
@@ -180,7 +181,7 @@ pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, S
 
 /// A device's name as a vault writes it; what is read as a name may have spaces around it.
 fn written(text: &str) -> Option<DeviceName> {
-    let name: DeviceName = text.parse().ok()?;
+    let name = DeviceName::kept(text).ok()?;
     (name.as_str() == text).then_some(name)
 }
 

@@ -12,6 +12,7 @@ use crate::store::StoreError;
 use crate::store::apply::New;
 use crate::store::apply::apply;
 use crate::store::apply::last_device;
+use crate::store::devices;
 use crate::store::known::Found;
 use crate::store::leaves::Leaves;
 
@@ -24,7 +25,7 @@ impl Session<'_> {
     /// Fails if a change builds on a volume that was not proven, or if a row cannot be written.
     pub fn stage(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
         if self.searchable.is_none() {
-            strongroom_schema::migrate(&self.transaction)?;
+            devices::migrate(&self.transaction)?;
             self.searchable = Some(last_device(&self.transaction)?);
         }
         while let Some(body) = draft.next() {
