@@ -139,8 +139,13 @@ impl Output {
     /// Fails if stdout does.
     pub fn help(&mut self, coloured: &str, plain: &str) -> io::Result<()> {
         let screened = screened_lines(Line::Message, plain);
-        let untouched = screened == plain && self.out.has_colours;
-        self.put(&[if untouched { coloured } else { &*screened }.as_bytes()])
+        let is_untouched = screened == plain;
+        let text = if is_untouched && self.out.has_colours {
+            coloured
+        } else {
+            &screened
+        };
+        self.put(&[text.as_bytes()])
     }
 
     /// Writes a drawing of ours: nothing in it is anybody's words.

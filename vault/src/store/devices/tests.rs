@@ -111,7 +111,7 @@ fn a_migration_keeps_every_row_and_its_volumes() {
     };
     assert_eq!(found("m\u{fc}n"), [1, 2]);
     assert_eq!(found("strasse"), [4, 5]);
-    assert_eq!(found("u\u{308}n"), [] as [i64; 0]);
+    assert!(found("u\u{308}n").is_empty());
     newer
         .execute_batch("INSERT INTO device_search (device_search, rank) VALUES ('integrity-check', 1)")
         .unwrap();
