@@ -6,8 +6,10 @@ CREATE TABLE checkpoint (
 CREATE TABLE device (
     device INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
-    folded TEXT NOT NULL UNIQUE
+    folded TEXT NOT NULL
 ) STRICT;
+
+CREATE UNIQUE INDEX device_by_folded ON device (folded, name);
 
 CREATE VIRTUAL TABLE device_search USING fts5(
     folded, content = 'device', content_rowid = 'device', tokenize = 'trigram case_sensitive 1'

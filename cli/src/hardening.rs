@@ -5,21 +5,13 @@
 use std::env;
 
 use rustix::fs::Mode;
-use rustix::process::DumpableBehavior;
-use rustix::process::Resource;
-use rustix::process::Rlimit;
 
 /// Shuts the process in.
 ///
 /// What cannot be had is gone without: none of this is what keeps a password, all of it is what would betray one.
 pub(crate) fn harden() {
     rustix::process::umask(Mode::from_raw_mode(0o077));
-    let none = Rlimit {
-        current: Some(0),
-        maximum: Some(0),
-    };
-    let _ = rustix::process::setrlimit(Resource::Core, none);
-    let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    strongroom_terminal::harden();
     silence_tss();
 }
 

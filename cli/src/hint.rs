@@ -277,6 +277,8 @@ const fn text(error: TextError) -> &'static str {
     match error {
         TextError::Empty => "say something, or leave it out where it need not be given",
         TextError::Invisible { .. } => "type it anew: such a character often comes along when a text is pasted",
+        TextError::Nameless => "give the name by which people know the machine",
+        TextError::Unknown { .. } => "type the name anew, with letters, digits and signs that every computer shows",
         TextError::Password => "say it without the digits: what stands in the log stays there for ever",
         TextError::TooLong { .. } => "say it shorter, or name the document in which it stands",
     }

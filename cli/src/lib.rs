@@ -1,7 +1,7 @@
 //! The command line of Strongroom: it asks, calls one operation, and prints what that gave.
 //!
-//! No SQL, no TPM and no cryptography; what a vault decides is decided in `strongroom-vault`. `ui` alone writes to
-//! stdout and stderr and reads stdin, `clock` alone asks what time it is, and `exit` alone knows exit codes.
+//! No SQL, no TPM and no cryptography; what a vault decides is decided in `strongroom-vault`. `ui` alone answers and
+//! reads stdin, `clock` alone asks what time it is, and `exit` alone knows exit codes.
 #![deny(unsafe_code)]
 
 mod args;
@@ -21,11 +21,10 @@ mod setting;
 mod ui;
 mod usage;
 
-use std::env;
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use strongroom_terminal::Arguments as Words;
 
 use crate::args::Arguments;
 use crate::ui::Ui;
@@ -33,12 +32,12 @@ use crate::ui::Ui;
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     hardening::harden();
-    let given: Vec<OsString> = env::args_os().collect();
-    exit::guarded(usage::asks_for_json(&given), || run(&given))
+    let given = Words::of_process("strongroom");
+    exit::guarded(given.ask_for_json(), || run(&given))
 }
 
-fn run(given: &[OsString]) -> ExitCode {
-    let (mut ui, result) = match Arguments::try_parse_from(given) {
+fn run(given: &Words) -> ExitCode {
+    let (mut ui, result) = match Arguments::try_parse_from(given.words()) {
         Ok(arguments) => {
             let mut ui = Ui::new(arguments.global.json);
             let sense = usage::require_sense(given);
@@ -52,7 +51,7 @@ fn run(given: &[OsString]) -> ExitCode {
             (ui, result)
         }
         Err(error) => {
-            let mut ui = Ui::new(usage::asks_for_json(given));
+            let mut ui = Ui::new(given.ask_for_json());
             let result = usage::answer(&mut ui, given, &error);
             (ui, result)
         }

@@ -57,7 +57,7 @@ impl Destination {
     pub(crate) fn write(self, ui: &mut Ui, document: &[u8], told: &str) -> Result<(), Failure> {
         match self {
             Self::Stdout => {
-                ui.at_once(document)?;
+                ui.bytes(document)?;
                 told.lines().for_each(|line| ui.note(line));
                 Ok(())
             }

@@ -7,15 +7,15 @@ use std::os::unix::ffi::OsStrExt;
 
 use clap::error::ContextKind;
 use clap::error::ErrorKind;
-use strongroom_core::values::LogText;
 use strongroom_core::values::ParseMountPointError;
 use strongroom_core::values::TextError;
+use strongroom_terminal::Arguments;
 
 use crate::failure::Failure;
 use crate::ui::Ui;
 
 /// Prints help or the version, or gives what is wrong.
-pub(crate) fn answer(ui: &mut Ui, given: &[OsString], error: &clap::Error) -> Result<(), Failure> {
+pub(crate) fn answer(ui: &mut Ui, given: &Arguments, error: &clap::Error) -> Result<(), Failure> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return ui.help(&error.render());
     }
@@ -24,11 +24,11 @@ pub(crate) fn answer(ui: &mut Ui, given: &[OsString], error: &clap::Error) -> Re
 
 /// What clap takes and we do not: a recovery password in any argument, and two vaults in one command. A sudo rule that
 /// fixes `--vault` before the verb would otherwise be undone by another one behind it.
-pub(crate) fn require_sense(given: &[OsString]) -> Result<(), Failure> {
-    if may_hold_password(given) {
+pub(crate) fn require_sense(given: &Arguments) -> Result<(), Failure> {
+    if given.may_hold_password() {
         return Err(Failure::PasswordInArgument);
     }
-    let mut vaults = vaults(given);
+    let mut vaults = vaults(given.words());
     let first = vaults.next();
     if vaults.any(|vault| Some(vault) != first) {
         return Err(Failure::usage("--vault is given twice, for two folders", "give one"));
@@ -48,13 +48,7 @@ fn vaults(given: &[OsString]) -> impl Iterator<Item = &OsStr> {
         })
 }
 
-/// Whether a failure is to be told as JSON, in a command line that could not be read.
-pub(crate) fn asks_for_json(given: &[OsString]) -> bool {
-    let options = given.iter().skip(1).take_while(|argument| *argument != "--");
-    options.into_iter().any(|argument| argument == "--json")
-}
-
-fn failure(given: &[OsString], error: &clap::Error) -> Failure {
+fn failure(given: &Arguments, error: &clap::Error) -> Failure {
     if let Some(source) = text_error(error) {
         let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string);
         return Failure::Text {
@@ -63,7 +57,7 @@ fn failure(given: &[OsString], error: &clap::Error) -> Failure {
         };
     }
     // clap repeats what it does not understand.
-    if may_hold_password(given) {
+    if given.may_hold_password() {
         return Failure::PasswordInArgument;
     }
     if matches!(
@@ -99,27 +93,9 @@ fn text_error(error: &clap::Error) -> Option<TextError> {
     source.downcast_ref().copied()
 }
 
-/// Whether a recovery password may stand in the arguments, in one of them or spread over several.
-fn may_hold_password(given: &[OsString]) -> bool {
-    let line: Vec<char> = given
-        .iter()
-        .skip(1)
-        .flat_map(|argument| argument.to_string_lossy().chars().chain([' ']).collect::<Vec<_>>())
-        .filter(|character| !character.is_control())
-        .collect();
-    // In pieces that a text may have, each overlapping the next by more than a password.
-    (0..line.len()).step_by(PIECE / 2).any(|start| {
-        let piece: String = line.iter().skip(start).take(PIECE).collect();
-        matches!(piece.parse::<LogText>(), Err(TextError::Password))
-    })
-}
-
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-
-/// Characters of at most four bytes each.
-const PIECE: usize = LogText::MAX_LEN / 4;
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,7 @@ pub use digest::sha256;
 pub use digest::sha256_of_secret;
 pub use ecdsa::EcdsaPublicKey;
 pub use ecdsa::EcdsaSignature;
+pub(crate) use ecdsa::has_low_s;
 pub use hpke::ENCAPSULATED_LEN;
 pub use hpke::Encapsulated;
 pub use hpke::EncryptionKey;

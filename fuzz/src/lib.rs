@@ -24,12 +24,20 @@ use strongroom_core::log::Note;
 use strongroom_core::log::Replay;
 use strongroom_core::log::VerifierKey;
 use strongroom_core::tiles;
+use strongroom_core::values::DeviceName;
 use strongroom_core::values::Diagnosis;
+use strongroom_core::values::Line;
 use strongroom_core::values::ParseRecoveryPasswordError;
 use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::Secret;
 use strongroom_core::values::corrections;
 use strongroom_core::values::diagnose;
+use strongroom_core::values::fold;
+use strongroom_core::values::holds_password;
+use strongroom_core::values::is_invisible;
+use strongroom_core::values::may_hold_password;
+use strongroom_core::values::screened;
+use strongroom_core::values::screened_json;
 
 pub use files::intake;
 pub use files::intake_csv;
@@ -57,6 +65,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("leaf", leaf),
     ("note", note),
     ("recovery_password", recovery_password),
+    ("text", text),
     ("volume", volume),
 ];
 
@@ -200,6 +209,28 @@ pub fn finder(input: &[u8]) {
                 "it is found again"
             );
         }
+    }
+}
+
+/// What is found in an answer is found in a message too; a screened line holds no password and nothing unseen. What is
+/// folded stays as it is, and a name that is taken is taken again.
+pub fn text(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    if holds_password(&text) {
+        assert!(may_hold_password(&text), "what is found is found");
+    }
+    let seen: String = text.chars().filter(|character| !is_invisible(*character)).collect();
+    for line in [Line::Answer, Line::Message] {
+        for screened in [screened(line, &text).into_owned(), screened_json(line, &text)] {
+            assert!(!screened.chars().any(is_invisible), "nothing unseen");
+        }
+        assert!(!holds_password(&screened(line, &seen)), "no password");
+    }
+    let folded = fold(&text);
+    assert_eq!(fold(&folded), folded, "folding twice is folding once");
+    if let Ok(name) = text.parse::<DeviceName>() {
+        assert_eq!(name.as_str().parse(), Ok(name.clone()), "a name is a name");
+        assert_eq!(DeviceName::kept(name.as_str()), Ok(name), "and is kept");
     }
 }
 

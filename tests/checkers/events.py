@@ -8,6 +8,7 @@ CSV is read by Python's csv and CEF by PyPI's pycef.
 
 import csv
 import json
+import re
 import sys
 from datetime import datetime
 from datetime import timezone
@@ -30,8 +31,12 @@ HEADER = {"DeviceVendor", "DeviceProduct", "DeviceVersion", "DeviceName", "Name"
 def of_csv(path):
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, strict=True):
-            # As docs/format.md says: one apostrophe is taken off.
-            yield {name: cell.removeprefix("'") for name, cell in row.items() if cell}
+            yield {name: unguarded(cell) for name, cell in row.items() if cell}
+
+
+def unguarded(cell):
+    # As docs/format.md says: one apostrophe is taken off at the beginning and behind each separator.
+    return re.sub(r"""((?:^|[,;|\t\n\r])[\s"]*)'""", r"\1", cell)
 
 
 def of_cef(path):

@@ -20,6 +20,8 @@ mod tidy {
 
     mod doors;
 
+    mod output;
+
     mod receipts;
 
     mod gate;

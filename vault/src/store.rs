@@ -9,6 +9,7 @@ mod audit;
 mod commit;
 mod copying;
 mod counts;
+mod devices;
 mod error;
 mod export;
 mod file;

@@ -43,6 +43,8 @@ mod lifecycle;
 mod looks;
 #[path = "ops_suite/migrating.rs"]
 mod migrating;
+#[path = "ops_suite/near_names.rs"]
+mod near_names;
 #[path = "ops_suite/older_record.rs"]
 mod older_record;
 #[path = "ops_suite/presented.rs"]
@@ -55,6 +57,8 @@ mod readers;
 mod refusals;
 #[path = "ops_suite/reveal.rs"]
 mod reveal;
+#[path = "ops_suite/second_signature.rs"]
+mod second_signature;
 #[path = "ops_suite/thousands.rs"]
 mod thousands;
 #[path = "ops_suite/told.rs"]

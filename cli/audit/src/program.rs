@@ -1,13 +1,15 @@
 //! The program: arguments, answer, exit code.
 
-use std::io;
-use std::io::IsTerminal;
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use strongroom_core::values::printable;
-use strongroom_core::values::printable_json;
+use strongroom_terminal::Arguments;
+use strongroom_terminal::Look;
+use strongroom_terminal::Output;
+use strongroom_terminal::Refusal;
+use strongroom_terminal::ended;
+use strongroom_terminal::guarded;
+use strongroom_terminal::harden;
 
 use crate::Error;
 use crate::HandedOutArgs;
@@ -30,77 +32,82 @@ struct Program {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let json = std::env::args_os().any(|word| word == "--json");
-    let program = match Program::try_parse() {
+    harden();
+    let given = Arguments::of_process("strongroom-audit");
+    let json = given.ask_for_json();
+    guarded(json, || run(&given, &mut Output::new(json)))
+}
+
+fn run(given: &Arguments, output: &mut Output) -> ExitCode {
+    if given.may_hold_password() {
+        return refused(output, &Refusal::PASSWORD_IN_ARGUMENT, REFUSED);
+    }
+    let program = match Program::try_parse_from(given.words()) {
         Ok(program) => program,
-        Err(error) if error.exit_code() == 0 => return told(error.print()),
-        Err(error) => return usage(json, &error),
+        Err(error) if error.exit_code() == 0 => {
+            let text = error.render();
+            let written = output.help(&text.ansi().to_string(), &text.to_string());
+            return ended(output, written);
+        }
+        Err(error) => return usage(output, &error),
     };
-    let shows_progress = io::stderr().is_terminal() && !json;
-    match program.verify.check(shows_progress) {
-        Ok(Some(verified)) => answer(json, &verified),
-        Ok(None) => refused(
-            json,
-            "nothing was named to be checked",
-            "usage",
-            "give --export DIR or --proof FILE",
-            2,
-        ),
-        Err(error) => failure(json, &error),
+    match program.verify.check(output.shows_progress()) {
+        Ok(Some(verified)) => {
+            let written = answer(output, &verified);
+            ended(output, written)
+        }
+        Ok(None) => {
+            let refusal = Refusal {
+                error: "nothing was named to be checked",
+                kind: "usage",
+                hint: "give --export DIR or --proof FILE",
+            };
+            refused(output, &refusal, USAGE)
+        }
+        Err(error) => failure(output, &error),
     }
 }
 
-fn answer(json: bool, verified: &Verified) -> ExitCode {
-    let text = if json {
-        printable_json(&serde_json::to_string(verified.json()).unwrap_or_default())
-    } else {
-        let lines: Vec<String> = verified
-            .lines()
-            .iter()
-            .map(|line| printable(&line.text).into_owned())
-            .collect();
-        lines.join("\n")
-    };
-    told(writeln!(io::stdout(), "{text}"))
-}
-
-fn told(written: io::Result<()>) -> ExitCode {
-    match written {
-        // Whoever read the answer has enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
+fn answer(output: &mut Output, verified: &Verified) -> std::io::Result<()> {
+    if output.json() {
+        return output.object(verified.json());
     }
+    verified
+        .lines()
+        .iter()
+        .try_for_each(|line| output.line(Look::Plain, &line.text))
 }
 
 /// What clap says, in the words of its first line.
-fn usage(json: bool, error: &clap::Error) -> ExitCode {
+fn usage(output: &mut Output, error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     let what = text.lines().next().unwrap_or_default();
-    refused(
-        json,
-        what.strip_prefix("error: ").unwrap_or(what),
-        "usage",
-        "--help says more",
-        2,
-    )
+    let refusal = Refusal {
+        error: what.strip_prefix("error: ").unwrap_or(what),
+        kind: "usage",
+        hint: "--help says more",
+    };
+    refused(output, &refusal, USAGE)
 }
 
-fn failure(json: bool, error: &Error) -> ExitCode {
+fn failure(output: &mut Output, error: &Error) -> ExitCode {
     let (kind, code) = match error.kind() {
-        Kind::Refused => ("refused", 1),
+        Kind::Refused => ("refused", REFUSED),
         Kind::NotFound => ("not_found", 3),
         Kind::Integrity => ("integrity", 4),
     };
-    refused(json, &error.line(), kind, error.hint(), code)
+    let refusal = Refusal {
+        error: &error.line(),
+        kind,
+        hint: error.hint(),
+    };
+    refused(output, &refusal, code)
 }
 
-fn refused(json: bool, error: &str, kind: &str, hint: &str, code: u8) -> ExitCode {
-    let text = if json {
-        printable_json(&serde_json::json!({ "error": error, "kind": kind, "hint": hint }).to_string())
-    } else {
-        format!("error: {}\nhint: {hint}", printable(error))
-    };
-    // Nobody is left to be told that stderr is gone.
-    drop(writeln!(io::stderr(), "{text}"));
+fn refused(output: &mut Output, refusal: &Refusal<'_>, code: u8) -> ExitCode {
+    refusal.tell(output);
     ExitCode::from(code)
 }
+
+const REFUSED: u8 = 1;
+const USAGE: u8 = 2;

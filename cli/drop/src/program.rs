@@ -1,14 +1,16 @@
 //! The program: arguments, answer, exit code.
 
-use std::io;
-use std::io::IsTerminal;
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::Subcommand;
-use strongroom_core::values::printable;
-use strongroom_core::values::printable_json;
+use strongroom_terminal::Arguments;
+use strongroom_terminal::Look;
+use strongroom_terminal::Output;
+use strongroom_terminal::Refusal;
+use strongroom_terminal::ended;
+use strongroom_terminal::guarded;
+use strongroom_terminal::harden;
 
 use crate::Answer;
 use crate::Error;
@@ -42,90 +44,102 @@ enum Verb {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let json = std::env::args_os().any(|word| word == "--json");
-    let program = match Program::try_parse() {
+    harden();
+    let given = Arguments::of_process("strongroom-drop");
+    let json = given.ask_for_json();
+    guarded(json, || run(&given, &mut Output::new(json)))
+}
+
+fn run(given: &Arguments, output: &mut Output) -> ExitCode {
+    if given.may_hold_password() {
+        return refused(output, Kind::Refused, &Refusal::PASSWORD_IN_ARGUMENT);
+    }
+    let program = match Program::try_parse_from(given.words()) {
         Ok(program) => program,
-        Err(error) if error.exit_code() == 0 => return told(error.print()),
-        Err(error) => return usage(json, &error),
+        Err(error) if error.exit_code() == 0 => {
+            let text = error.render();
+            let written = output.help(&text.ansi().to_string(), &text.to_string());
+            return ended(output, written);
+        }
+        Err(error) => return usage(output, &error),
     };
-    match run(&program) {
+    match done(&program.verb, output) {
         Ok(code) => code,
-        Err(error) => failure(json, &error),
+        Err(error) => failure(output, &error),
     }
 }
 
-fn run(program: &Program) -> Result<ExitCode, Error> {
-    let json = program.json;
-    Ok(match &program.verb {
-        Verb::Key(args) => answer(json, &args.run()?),
-        Verb::Receipt(args) => answer(json, &args.run()?),
+fn done(verb: &Verb, output: &mut Output) -> Result<ExitCode, Error> {
+    let answer = match verb {
+        Verb::Key(args) => args.run()?,
+        Verb::Receipt(args) => args.run()?,
         Verb::Seal(args) => {
-            if args.writes_to_stdout() && json {
+            if args.writes_to_stdout() && output.json() {
                 return Err(Error::AnswerAndDrop);
             }
-            if args.writes_to_stdout() && io::stdout().is_terminal() {
+            if args.writes_to_stdout() && output.is_terminal() {
                 return Err(Error::DropOnTerminal);
             }
             let sealed = args.run(clock::now().ok_or(Error::Clock)?, stdin::password)?;
-            match sealed.to_stdout {
-                Some(bytes) => {
-                    // A drop of which a part was read is none, so here a broken pipe is told too.
-                    let mut out = io::stdout();
-                    out.write_all(&bytes)
-                        .and_then(|()| out.flush())
-                        .map_err(Error::Stdout)?;
-                    ExitCode::SUCCESS
-                }
-                None => answer(json, &sealed.answer),
+            if let Some(bytes) = sealed.to_stdout {
+                // A drop of which a part was read is none, so here a broken pipe is told too.
+                output.bytes(&bytes).map_err(Error::Stdout)?;
+                return Ok(ExitCode::SUCCESS);
             }
+            sealed.answer
         }
-    })
-}
-
-fn answer(json: bool, answer: &Answer) -> ExitCode {
-    let text = if json {
-        printable_json(&serde_json::to_string(answer).unwrap_or_default())
-    } else {
-        let lines: Vec<String> = answer.lines().iter().map(|line| printable(line).into_owned()).collect();
-        lines.join("\n")
     };
-    told(writeln!(io::stdout(), "{text}"))
+    let written = told(output, &answer);
+    Ok(ended(output, written))
 }
 
-fn told(written: io::Result<()>) -> ExitCode {
-    match written {
-        // Whoever read the answer has enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
+fn told(output: &mut Output, answer: &Answer) -> std::io::Result<()> {
+    if output.json() {
+        return output.object(answer);
     }
+    answer
+        .lines()
+        .iter()
+        .try_for_each(|line| output.line(Look::Plain, line))
 }
 
 /// What clap says, in one line, up to where it tells the usage.
-fn usage(json: bool, error: &clap::Error) -> ExitCode {
+fn usage(output: &mut Output, error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     let lines = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
     let what = lines.collect::<Vec<_>>().join(" ");
-    let what = what.strip_prefix("error: ").unwrap_or(&what);
-    refused(json, what, Kind::Usage, "--help says more")
+    let refusal = Refusal {
+        error: what.strip_prefix("error: ").unwrap_or(&what),
+        kind: word(Kind::Usage),
+        hint: "--help says more",
+    };
+    refused(output, Kind::Usage, &refusal)
 }
 
-fn failure(json: bool, error: &Error) -> ExitCode {
-    refused(json, &error.line(), error.kind(), error.hint())
+fn failure(output: &mut Output, error: &Error) -> ExitCode {
+    let refusal = Refusal {
+        error: &error.line(),
+        kind: word(error.kind()),
+        hint: error.hint(),
+    };
+    refused(output, error.kind(), &refusal)
 }
 
-fn refused(json: bool, error: &str, kind: Kind, hint: &str) -> ExitCode {
-    let (kind, code) = match kind {
-        Kind::Refused => ("refused", 1),
-        Kind::Usage => ("usage", 2),
-        Kind::NotFound => ("not_found", 3),
-        Kind::Integrity => ("integrity", 4),
-    };
-    let text = if json {
-        printable_json(&serde_json::json!({ "error": error, "kind": kind, "hint": hint }).to_string())
-    } else {
-        format!("error: {}\nhint: {hint}", printable(error))
-    };
-    // Nobody is left to be told that stderr is gone.
-    drop(writeln!(io::stderr(), "{text}"));
-    ExitCode::from(code)
+fn refused(output: &mut Output, kind: Kind, refusal: &Refusal<'_>) -> ExitCode {
+    refusal.tell(output);
+    ExitCode::from(match kind {
+        Kind::Refused => 1,
+        Kind::Usage => 2,
+        Kind::NotFound => 3,
+        Kind::Integrity => 4,
+    })
+}
+
+const fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Refused => "refused",
+        Kind::Usage => "usage",
+        Kind::NotFound => "not_found",
+        Kind::Integrity => "integrity",
+    }
 }

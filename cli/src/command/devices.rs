@@ -1,11 +1,12 @@
 //! `devices`
 
-use std::fmt;
+use std::collections::BTreeMap;
 
 use clap::Args;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::fold;
 use strongroom_vault::ops::Inventory;
+use strongroom_vault::store::DeviceSummary;
 
 use crate::command::listing;
 use crate::failure::Failure;
@@ -26,15 +27,21 @@ pub(crate) struct DevicesArgs {
     limit: Option<u64>,
 
     /// Go on behind this device, the last of the page before
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = DeviceName::kept)]
     after: Option<DeviceName>,
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
     let devices = inventory.devices(args.pattern.as_deref())?;
-    let after = args.after.as_ref().map(|name| Name(name.to_string()));
-    let devices = listing::page(ui, devices, (args.limit, after), |device| Name(device.device.clone()))?;
+    for names in near(&devices) {
+        ui.warn(format_args!(
+            "the names of these devices differ only in how they are written: {}; each stays a device of its own",
+            names.join(", ")
+        ));
+    }
+    let after = args.after.as_ref().map(|name| held(&devices, name));
+    let devices = listing::page(ui, devices, (args.limit, after), |device| device.device.clone())?;
     let mut table = Table::new(["DEVICE", "VOLUMES", "CURRENT", "EXPOSED", "LAST TAKEN IN"]);
     for device in &devices {
         if ui.json() {
@@ -53,17 +60,19 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<
     table.finish(ui)
 }
 
-/// A device's name as the file has it, which may be none that a vault takes; compared without case.
-struct Name(String);
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// The name of a listed device that is meant: of exactly this one, else of one that is compared alike.
+fn held(devices: &[DeviceSummary], name: &DeviceName) -> String {
+    let exactly = devices.iter().find(|device| device.device == name.as_str());
+    let alike = || devices.iter().find(|device| fold(&device.device) == name.folded());
+    let found = exactly.or_else(alike);
+    found.map_or_else(|| name.to_string(), |device| device.device.clone())
 }
 
-impl PartialEq for Name {
-    fn eq(&self, other: &Self) -> bool {
-        fold(&self.0) == fold(&other.0)
+/// The names that are compared alike, of devices that an older program took for several.
+fn near(devices: &[DeviceSummary]) -> Vec<Vec<&str>> {
+    let mut names: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for device in devices {
+        names.entry(fold(&device.device)).or_default().push(&device.device);
     }
+    names.into_values().filter(|names| names.len() > 1).collect()
 }

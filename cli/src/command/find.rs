@@ -2,8 +2,8 @@
 
 use clap::Args;
 use strongroom_core::values::KeyIdPrefix;
-use strongroom_core::values::LogText;
-use strongroom_core::values::TextError;
+use strongroom_core::values::fold;
+use strongroom_core::values::may_hold_password;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::store::Filter;
 use strongroom_vault::store::Page;
@@ -43,11 +43,11 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &FindArgs) -> Result<(),
 fn filter(text: &str) -> Result<Filter, Failure> {
     let text = text.trim();
     // Not looked for, and not repeated.
-    if matches!(text.parse::<LogText>(), Err(TextError::Password)) {
+    if may_hold_password(text) {
         return Err(Failure::PasswordInArgument);
     }
     let prefix: Option<KeyIdPrefix<4>> = text.parse().ok();
-    let name = (text.chars().count() >= 3).then(|| text.to_owned());
+    let name = (fold(text).chars().count() >= 3).then(|| text.to_owned());
     match (name, prefix) {
         (Some(name), Some(prefix)) => Ok(Filter::DeviceTextOrProtector(name, prefix)),
         (Some(name), None) => Ok(Filter::DeviceText(name)),

@@ -23,7 +23,7 @@ use crate::ui::Ui;
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
     /// Only those of this device
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = DeviceName::kept)]
     device: Option<DeviceName>,
 
     /// Only those in this state

@@ -56,7 +56,7 @@ pub(crate) struct ProveArgs {
     offset: Option<u64>,
 
     /// Whose volume it is, where the same protector is held for several devices
-    #[arg(long, value_name = "NAME", conflicts_with = "password_stdin")]
+    #[arg(long, value_name = "NAME", value_parser = DeviceName::kept, conflicts_with = "password_stdin")]
     device: Option<DeviceName>,
 
     /// Try the password on stdin, or one that is typed, and use no vault

@@ -39,7 +39,7 @@ pub(crate) struct RevealArgs {
     key_id: Option<KeyId>,
 
     /// The password of this device that is current or exposed, if it is one
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = DeviceName::kept)]
     device: Option<DeviceName>,
 
     /// Of the volume that is mounted there

@@ -20,6 +20,7 @@ use crate::ui::Ui;
 #[derive(Args, Debug)]
 pub(crate) struct ShowArgs {
     /// The device, by its whole name, without case
+    #[arg(value_parser = DeviceName::kept)]
     device: DeviceName,
 
     #[command(flatten)]

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use strongroom_core::values::Pin;
+use strongroom_terminal::Descriptor;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -17,7 +18,6 @@ use crate::failure::InputError;
 use crate::in_file;
 use crate::in_file::InFileError;
 use crate::ui::Ui;
-use crate::ui::descriptor::Descriptor;
 use crate::ui::line::End;
 use crate::ui::line::Lines;
 use crate::ui::prompt::PromptError;

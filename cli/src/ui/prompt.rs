@@ -1,16 +1,16 @@
 //! Questions on the terminal.
 
 use std::io;
-use std::io::Write;
 
+use strongroom_core::values::Line;
+use strongroom_core::values::screened_lines;
+use strongroom_terminal::Descriptor;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::ui::Ui;
-use crate::ui::descriptor::Descriptor;
 use crate::ui::line::End;
 use crate::ui::line::Lines;
-use crate::ui::printable;
 use crate::ui::terminal::Terminal;
 
 /// A question was not answered.
@@ -61,7 +61,7 @@ impl Ui {
         let Some(terminal) = Terminal::open() else {
             return Ok(());
         };
-        let clear = || drop(Descriptor(io::stdout()).write_all(CLEAR));
+        let clear = || self.output.clear();
         let asked = terminal.ask("Press Enter to clear the screen. ", false, clear);
         asked.map_err(PromptError::Terminal)?;
         Ok(())
@@ -69,8 +69,7 @@ impl Ui {
 }
 
 fn asked(terminal: &Terminal, question: &str, echo: bool, limit: usize) -> Result<Zeroizing<String>, PromptError> {
-    let question: Vec<String> = question.split('\n').map(|line| printable(line).into_owned()).collect();
-    let asked = terminal.ask(&question.join("\n"), echo, || ());
+    let asked = terminal.ask(&screened_lines(Line::Message, question), echo, || ());
     asked.map_err(PromptError::Terminal)?;
     let mut lines = Lines::new(Descriptor(terminal.file()), limit);
     match lines.next().map_err(PromptError::Terminal)? {
@@ -89,5 +88,3 @@ pub(super) fn secret_text(line: &[u8]) -> Option<Zeroizing<String>> {
 }
 
 const LINE: usize = 4096;
-/// Erase what was scrolled away, erase the screen, go to its upper left corner.
-const CLEAR: &[u8] = b"\x1b[3J\x1b[2J\x1b[H";

@@ -19,8 +19,7 @@ use rustix::termios::OptionalActions;
 use rustix::termios::Termios;
 use rustix::termios::tcgetattr;
 use rustix::termios::tcsetattr;
-
-use crate::ui::descriptor::Descriptor;
+use strongroom_terminal::Descriptor;
 
 /// `/dev/tty`.
 pub(super) struct Terminal(File);

@@ -1,17 +1,15 @@
-use std::ffi::OsString;
-
 use clap::Parser;
+use strongroom_terminal::Arguments as Words;
 
 use crate::args::Arguments;
 use crate::exit::Kind;
 use crate::failure::Failure;
 use crate::hint::hint;
-use crate::usage::asks_for_json;
 use crate::usage::failure;
 
 fn parsed(line: &[&str]) -> Failure {
-    let given: Vec<OsString> = ["strongroom"].iter().chain(line).map(OsString::from).collect();
-    let error = Arguments::try_parse_from(&given).expect_err("it is wrong");
+    let given = Words::new(["strongroom"].iter().chain(line));
+    let error = Arguments::try_parse_from(given.words()).expect_err("it is wrong");
     failure(&given, &error)
 }
 
@@ -54,12 +52,4 @@ fn a_password_among_the_arguments_is_not_repeated() {
             Kind::Operation(strongroom_vault::ops::ErrorKind::Refused)
         );
     }
-}
-
-#[test]
-fn json_is_asked_for_before_a_double_dash_only() {
-    let asks = |line: &[&str]| asks_for_json(&line.iter().map(OsString::from).collect::<Vec<_>>());
-    assert!(asks(&["strongroom", "x", "--json"]));
-    assert!(!asks(&["--json"]));
-    assert!(!asks(&["strongroom", "find", "--", "--json"]));
 }

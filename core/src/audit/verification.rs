@@ -8,12 +8,14 @@ use crate::log::Action;
 use crate::log::Checkpoint;
 use crate::log::Event;
 use crate::log::Leaf;
+use crate::log::LogKeys;
 use crate::log::Note;
 use crate::log::Origin;
 use crate::log::Replay;
 use crate::log::ReplayError;
 use crate::log::Replayed;
 use crate::log::VerifierKey;
+use crate::state::VaultRecord;
 
 /// A log on its way past an auditor, leaf by leaf.
 #[derive(Debug)]
@@ -203,6 +205,9 @@ impl Verification {
             .epochs
             .require_signed(&self.note, &self.checkpoint.origin.to_string())?;
         let projection = self.replay.finish()?;
+        if let Some(vault) = projection.vault() {
+            require_as_written(&self.note, vault)?;
+        }
         if let Some(since) = &self.since {
             self.epochs.require_of_this_log(&since.note, &since.checkpoint)?;
             since.require_extended(events)?;
@@ -212,6 +217,16 @@ impl Verification {
             signed_by,
             report: self.findings.finish(projection),
         })
+    }
+}
+
+/// That the TPM's signature is the one that the vault wrote, where its record says how that is: of an ECDSA signature
+/// anybody can make a second one.
+fn require_as_written(note: &Note, vault: &VaultRecord) -> Result<(), AuditAlarm> {
+    let low_s = vault.tpm_key.as_ref().is_some_and(|key| key.low_s);
+    match LogKeys::of(vault).ok().and_then(|keys| keys.tpm) {
+        Some(key) if low_s && !note.is_signed_as_written(&key) => Err(AuditAlarm::NotSigned { key: key.to_string() }),
+        _ => Ok(()),
     }
 }
 

@@ -49,9 +49,10 @@ impl EcdsaPublicKey {
 }
 
 impl EcdsaSignature {
-    /// The signature of these two numbers, big-endian.
+    /// The signature of these two numbers, big-endian. `s` and `n − s` make the same signature; the lower one is written,
+    /// so that it has one way of being written.
     pub fn new(r: &[u8; 32], s: &[u8; 32]) -> Self {
-        let (r, s) = (integer(r), integer(s));
+        let (r, s) = (integer(r), integer(&if *s > HALF_ORDER { negative(s) } else { *s }));
         let len = u8::try_from(r.len() + s.len()).unwrap_or(u8::MAX);
         Self([&[SEQUENCE, len], r.as_slice(), &s].concat())
     }
@@ -60,6 +61,31 @@ impl EcdsaSignature {
     pub fn as_der(&self) -> &[u8] {
         &self.0
     }
+}
+
+/// Returns whether a signature in DER, which verifies, has the lower of its two `s`.
+pub(crate) fn has_low_s(signature: &[u8]) -> bool {
+    let s = || {
+        let (_, behind_sequence) = signature.split_at_checked(3)?;
+        let (len, behind) = behind_sequence.split_first()?;
+        let (_, s) = behind.split_at_checked(usize::from(*len))?;
+        let number = s.get(2..)?;
+        let zeros = number.iter().take_while(|byte| **byte == 0).count();
+        number.get(zeros..).filter(|number| !number.is_empty())
+    };
+    s().is_some_and(|s| (s.len(), s) <= (HALF_ORDER.len(), &HALF_ORDER))
+}
+
+/// `n − s`
+fn negative(s: &[u8; 32]) -> [u8; 32] {
+    let mut difference = ORDER;
+    let mut borrow = false;
+    for (byte, of) in difference.iter_mut().zip(s).rev() {
+        let (without, one) = byte.overflowing_sub(*of);
+        let (without, other) = without.overflowing_sub(u8::from(borrow));
+        (*byte, borrow) = (without, one || other);
+    }
+    difference
 }
 
 /// A number that is not negative, as an `INTEGER` in DER: without needless zeros, and with one where it would else be
@@ -75,6 +101,16 @@ fn integer(number: &[u8; 32]) -> Vec<u8> {
     [&[INTEGER, len], sign, significant].concat()
 }
 
+/// The order `n` of P-256 (FIPS 186-5, SP 800-186 section 3.2.1.3).
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+/// `(n − 1) / 2`: the greatest `s` that is not greater than `n − s`.
+const HALF_ORDER: [u8; 32] = [
+    0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xde, 0x73, 0x7d,
+    0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
+];
 const UNCOMPRESSED: u8 = 0x04;
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;

@@ -100,6 +100,18 @@ impl Note {
     }
 }
 
+impl Note {
+    /// Returns whether the signatures of `key`, which verify, are written as a vault writes them that says `low_s` of its
+    /// TPM's key.
+    pub fn is_signed_as_written(&self, key: &VerifierKey) -> bool {
+        let by_key = |line: &&NoteSignature| line.name == key.name() && line.key_id == key.key_id();
+        self.signatures
+            .iter()
+            .filter(by_key)
+            .all(|line| key.is_as_written(&line.signature))
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;

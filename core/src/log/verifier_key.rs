@@ -10,6 +10,7 @@ use crate::crypto::EcdsaPublicKey;
 use crate::crypto::PublicKey;
 use crate::crypto::Signature;
 use crate::crypto::VerifyError;
+use crate::crypto::has_low_s;
 use crate::crypto::sha256;
 use crate::log::ParseNoteError;
 use crate::log::note::is_name;
@@ -73,6 +74,15 @@ impl VerifierKey {
                 key.verify(text, &Signature::new(signature))
             }
             Key::Ecdsa(key) => key.verify(text, signature),
+        }
+    }
+
+    /// Returns whether a signature that verifies is written as its signer wrote it: of an ECDSA signature anybody can make
+    /// another one, by `n − s`.
+    pub(super) fn is_as_written(&self, signature: &[u8]) -> bool {
+        match &self.key {
+            Key::Ed25519(_) => true,
+            Key::Ecdsa(_) => has_low_s(signature),
         }
     }
 

@@ -54,6 +54,15 @@ pub struct TpmKeyRecord {
     pub public: String,
     /// SHA-256 of the key as its TPM can load it.
     pub object: Digest,
+    /// Whether its signatures, from this record on, have the lower of their two `s`. Older vaults wrote them as the TPM
+    /// made them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub low_s: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Where the anchor is, and what it is called.

@@ -5,9 +5,15 @@ use std::str::FromStr;
 
 use crate::values::LogText;
 use crate::values::TextError;
+use crate::values::fold;
+use crate::values::is_unseen;
 use crate::values::text_in_json;
+use crate::values::unseen::is_unknown;
 
-/// The name of a device: shown as first given, compared without case.
+/// The name of a device: shown as first given, compared as [`fold`] has it.
+///
+/// A new name holds a letter or a digit, and no character that nobody sees or that does not mean the same to everybody. A
+/// name that a record already holds is read by [`DeviceName::kept`].
 #[derive(Clone, Debug)]
 pub struct DeviceName(LogText);
 
@@ -20,37 +26,38 @@ impl DeviceName {
         self.0.as_str()
     }
 
-    /// The name in one case: two names are of the same device where these are equal.
+    /// Returns the text by which names are compared: two names are of the same device if these are equal.
     pub fn folded(&self) -> String {
         fold(self.as_str())
     }
-}
 
-/// `text` in one case, for comparing it with a folded name or finding it in one.
-///
-/// Each character is made upper case, then lower case: so `ß` is `ss`, and `ς`, which stands at the end of words
-/// only, is `σ`, where making lower case alone would tell them apart.
-pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+    /// Returns a name that a vault already holds, or by which somebody looks for one: older programs took names that no
+    /// new device may have.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot stand in the log, or is longer than a name.
+    pub fn kept(text: &str) -> Result<Self, TextError> {
+        Self::of(LogText::kept(text)?)
     }
-    folded(text).collect()
-}
 
-/// Whether two texts are the same in one case.
-pub(super) fn same_folded(one: &str, other: &str) -> bool {
-    one == other || folded(one).eq(folded(other))
-}
-
-fn folded(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+    fn of(text: LogText) -> Result<Self, TextError> {
+        if text.as_str().len() > Self::MAX_LEN {
+            return Err(TextError::TooLong { limit: Self::MAX_LEN });
+        }
+        Ok(Self(text))
+    }
 }
 
 impl Eq for DeviceName {}
 
 impl PartialEq for DeviceName {
     fn eq(&self, other: &Self) -> bool {
-        same_folded(self.as_str(), other.as_str())
+        let (one, other) = (self.as_str(), other.as_str());
+        if one.is_ascii() && other.is_ascii() {
+            return one.eq_ignore_ascii_case(other);
+        }
+        one == other || fold(one) == fold(other)
     }
 }
 
@@ -60,17 +67,24 @@ impl fmt::Display for DeviceName {
     }
 }
 
-text_in_json!(DeviceName);
+text_in_json!(DeviceName, DeviceName::kept);
 
 impl FromStr for DeviceName {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text: LogText = text.parse()?;
-        if text.as_str().len() > Self::MAX_LEN {
-            return Err(TextError::TooLong { limit: Self::MAX_LEN });
+        let name = Self::of(text.parse()?)?;
+        let position = |is: fn(char) -> bool| name.as_str().chars().position(is).map(|before| before + 1);
+        if let Some(position) = position(is_unseen) {
+            return Err(TextError::Invisible { position });
         }
-        Ok(Self(text))
+        if let Some(position) = position(is_unknown) {
+            return Err(TextError::Unknown { position });
+        }
+        if !name.as_str().chars().any(char::is_alphanumeric) {
+            return Err(TextError::Nameless);
+        }
+        Ok(name)
     }
 }
 

@@ -7,8 +7,8 @@ use crate::values::LogText;
 use crate::values::ParseCodeError;
 use crate::values::TextError;
 use crate::values::code::codes;
-use crate::values::device::fold;
-use crate::values::device::same_folded;
+use crate::values::fold_case;
+use crate::values::folding::same_without_case;
 use crate::values::protector_id::ParseGuidError;
 use crate::values::protector_id::VolumeId;
 use crate::values::text_in_json;
@@ -25,7 +25,8 @@ codes!(
 
 /// Where Windows mounts a volume: `C:`, `C:\Mount\Data` or `\\?\Volume{…}`.
 ///
-/// Compares without case. `c:` and `C:\` are the same: the drive letter is written upper case, and a backslash at the
+/// Compares without case, and no more loosely: Windows keeps two folders whose names differ in how their letters are
+/// composed, and the passwords of two volumes must not meet. `c:` and `C:\` are the same: the drive letter is written upper case, and a backslash at the
 /// end is not kept. The GUID in the third form is Windows' name for the mount, not the volume's BitLocker ID.
 #[derive(Clone, Debug)]
 pub struct MountPoint(LogText);
@@ -47,9 +48,20 @@ impl MountPoint {
         self.0.as_str()
     }
 
+    /// Returns a mount point that a record already holds.
+    fn kept(text: &str) -> Result<Self, ParseMountPointError> {
+        Self::of(&LogText::kept(text)?)
+    }
+
+    fn of(text: &LogText) -> Result<Self, ParseMountPointError> {
+        let trimmed = text.as_str().strip_suffix('\\').unwrap_or(text.as_str());
+        let written = canonical(trimmed).ok_or(ParseMountPointError::Form)?;
+        Ok(Self(LogText::kept(&written)?))
+    }
+
     /// In one case, for comparing.
     pub fn folded(&self) -> String {
-        fold(self.as_str())
+        fold_case(self.as_str())
     }
 }
 
@@ -57,7 +69,7 @@ impl Eq for MountPoint {}
 
 impl PartialEq for MountPoint {
     fn eq(&self, other: &Self) -> bool {
-        same_folded(self.as_str(), other.as_str())
+        same_without_case(self.as_str(), other.as_str())
     }
 }
 
@@ -67,16 +79,13 @@ impl fmt::Display for MountPoint {
     }
 }
 
-text_in_json!(MountPoint);
+text_in_json!(MountPoint, MountPoint::kept);
 
 impl FromStr for MountPoint {
     type Err = ParseMountPointError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text: LogText = text.parse()?;
-        let trimmed = text.as_str().strip_suffix('\\').unwrap_or(text.as_str());
-        let written = canonical(trimmed).ok_or(ParseMountPointError::Form)?;
-        Ok(Self(written.parse()?))
+        Self::of(&text.parse()?)
     }
 }
 

@@ -1,6 +1,10 @@
 //! What people paste, what scripts break, and what an attacker types: refused or made harmless.
 
 use crate::end_to_end::passwords::made;
+use crate::end_to_end::run::AUDIT_PROGRAM;
+use crate::end_to_end::run::DROP_PROGRAM;
+use crate::end_to_end::run::Output;
+use crate::end_to_end::run::PROGRAM;
 use crate::end_to_end::run::Run;
 use crate::end_to_end::site::Site;
 
@@ -131,6 +135,90 @@ fn a_password_pasted_into_a_text_is_refused_and_not_repeated() {
         }
     }
     assert_eq!(site.lines(&["audit", "list"]).len(), 2);
+}
+
+/// Whatever stands between its groups, whichever program it is given to, and wherever a message would repeat it.
+#[test]
+fn a_password_is_repeated_by_no_program() {
+    let pasted = made(5).text;
+    let fullwidth = |c: char| {
+        c.to_digit(10)
+            .map_or(c, |digit| char::from_u32(0xff10 + digit).unwrap())
+    };
+    let mut texts: Vec<String> = [
+        "-", " ", "", ".", "_", ",", "/", "\n", "\t", "\u{202a}", "\u{200b}", "\u{feff}", "\u{ad}", "\u{2060}",
+        "\u{301}", "\u{2011}", "\u{3000}", "&#8209;", "%20", " x7 ",
+    ]
+    .iter()
+    .map(|separator| pasted.replace('-', separator))
+    .collect();
+    texts.push(format!("\u{202a}{pasted}\u{202c}"));
+    texts.push(pasted.chars().map(fullwidth).collect());
+    texts.push(pasted[..20].to_owned());
+    let shown = |output: &Output, text: &str| {
+        let said = format!("{}{}", output.stdout, output.stderr);
+        let digits: String = said.chars().filter(char::is_ascii_digit).collect();
+        for group in made(5).groups() {
+            assert!(!digits.contains(group), "{text:?}: {said}");
+        }
+        assert!(
+            !said.contains(&text.chars().filter(|c| c.is_numeric()).collect::<String>()),
+            "{text:?}: {said}"
+        );
+        assert!(output.code != 70, "{text:?}: {output:?}");
+    };
+    for text in &texts {
+        for program in [PROGRAM, AUDIT_PROGRAM, DROP_PROGRAM] {
+            for json in [&[] as &[&str], &["--json"]] {
+                shown(&Run::of(program, [json, &[text.as_str()]].concat()).output(), text);
+                shown(
+                    &Run::of(program, [json, &["--export", text.as_str()]].concat()).output(),
+                    text,
+                );
+                shown(
+                    &Run::of(program, [json, &[format!("--{text}").as_str()]].concat()).output(),
+                    text,
+                );
+                shown(
+                    &Run::of(program, [json, &["key", text.as_str()]].concat()).output(),
+                    text,
+                );
+                shown(
+                    &Run::of(program, [json, &["seal", "--protector", text.as_str()]].concat()).output(),
+                    text,
+                );
+            }
+        }
+        // Not among the arguments.
+        for verb in [&["status"] as &[&str], &["--json", "list"]] {
+            let folder = format!("/nowhere/{text}");
+            shown(&Run::new(verb.iter()).env("STRONGROOM_VAULT", &folder).output(), text);
+        }
+    }
+    // Spread over several.
+    for program in [PROGRAM, AUDIT_PROGRAM, DROP_PROGRAM] {
+        shown(&Run::of(program, pasted.split('-')).output(), &pasted);
+    }
+}
+
+/// A program calls itself what it is, whatever the caller called it.
+#[test]
+fn no_program_repeats_the_name_that_it_was_called_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["\u{1b}[31mowned".to_owned(), format!("x {}", made(5).text)];
+    for program in [PROGRAM, AUDIT_PROGRAM, DROP_PROGRAM] {
+        for name in &names {
+            let link = folder.path().join(name);
+            std::os::unix::fs::symlink(program, &link).unwrap();
+            for arguments in [&["--help"] as &[&str], &["--version"], &["--nonsense"], &[]] {
+                let output = Run::of(link.to_str().unwrap(), arguments).output();
+                let said = format!("{}{}", output.stdout, output.stderr);
+                assert!(!said.contains("owned") && !said.contains(made(5).groups()[0]), "{said}");
+                assert!(!said.contains('\u{1b}'), "{said}");
+            }
+            std::fs::remove_file(link).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -15,13 +15,18 @@ use crate::end_to_end::site::Site;
 type Fields = BTreeMap<String, String>;
 
 /// What an operator can type to break a line, a cell, a key or a quotation.
-const TYPED: [&str; 12] = [
+const TYPED: [&str; 17] = [
     r#"=HYPERLINK("http://example.com/","open")"#,
     "+1",
     "-2+3",
     "@SUM(A1:A9)",
     "'=1",
     "＝1",
+    r"x;=cmd|' /C calc'!A0",
+    "x| +1",
+    r#"x;"=1""#,
+    "x;'=1;''@2",
+    "x;;-1,＝2",
     r#"a|b, "c"; d=e [f] (g) {h}"#,
     r#"x suser=root outcome=none cs1Label=y"#,
     r#""] [event@32473 operator="root""#,
@@ -116,15 +121,18 @@ fn json_lines_are_those_of_the_list() {
     assert_eq!(list.lines().count(), 1 + 2 * TYPED.len());
 }
 
-/// A spreadsheet takes what begins so for a formula, and RFC 4180 ends each record with CR LF.
+/// A spreadsheet takes what begins so for a formula, whichever character it takes for the one that parts cells; and RFC
+/// 4180 ends each record with CR LF.
 #[test]
 fn no_cell_is_a_formula() {
     let csv = written(&vault(), "csv");
     assert_eq!(csv.matches("\r\n").count(), csv.matches('\n').count());
     assert!(csv.ends_with("\r\n"));
-    for cell in csv.lines().flat_map(|line| line.split(',')) {
-        let cell = cell.trim_start_matches('"');
-        assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+    for separator in [',', ';', '|', '\t'] {
+        for cell in csv.lines().flat_map(|line| line.split(separator)) {
+            let cell = cell.trim_start_matches(['"', ' ']);
+            assert!(!cell.starts_with(['=', '+', '-', '@', '＝']), "{cell}");
+        }
     }
 }
 

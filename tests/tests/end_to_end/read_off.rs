@@ -2,14 +2,19 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
+use std::process::Stdio;
 
 use rustix::process::Pid;
 use rustix::process::Signal;
 use rustix::process::kill_process;
 
+use crate::end_to_end::agent::Agent;
+use crate::end_to_end::agent::PASSWORD;
+use crate::end_to_end::agent::PROTECTOR;
 use crate::end_to_end::calls::log;
 use crate::end_to_end::calls::points_on_a_copy;
 use crate::end_to_end::held::names;
@@ -20,6 +25,7 @@ use crate::end_to_end::machine::processes_in;
 use crate::end_to_end::machine::wait_until;
 use crate::end_to_end::machine::wait_until_queued;
 use crate::end_to_end::passwords::made;
+use crate::end_to_end::run::DROP_PROGRAM;
 use crate::end_to_end::site::PIN;
 use crate::end_to_end::site::Site;
 
@@ -112,4 +118,42 @@ fn no_core_file_arises() {
         assert_eq!(names(&folder), [] as [&str; 0]);
     }
     drop(lock);
+}
+
+/// Nor does the agents' program, with a password in memory.
+#[test]
+fn no_core_file_arises_on_an_agent() {
+    let agent = Agent::new();
+    let before = names(agent.folder());
+    let seal = [
+        "seal",
+        "--to",
+        "vault.key",
+        "--device",
+        "PC-0042",
+        "--protector",
+        PROTECTOR,
+        "--out",
+        "x.drop",
+    ];
+    for signal in [Signal::ABORT, Signal::TRAP] {
+        let mut running = Command::new("sh")
+            .args(["-c", "ulimit -c unlimited && exec \"$@\"", "sh", DROP_PROGRAM])
+            .args(seal)
+            .current_dir(agent.folder())
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        running.stdin.as_mut().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+        let limits = format!("/proc/{}/limits", running.id());
+        wait_until("it reads", || {
+            let limits = fs::read_to_string(&limits).unwrap();
+            let core = limits.lines().find(|line| line.starts_with("Max core file size"));
+            core.is_some_and(|core| core.split_whitespace().skip(4).take(2).eq(["0", "0"]))
+        });
+        kill_process(Pid::from_raw(running.id().try_into().unwrap()).unwrap(), signal).unwrap();
+        let status = running.wait().unwrap();
+        assert!(status.signal().is_some() && !status.core_dumped(), "{status}");
+        assert_eq!(names(agent.folder()), before);
+    }
 }

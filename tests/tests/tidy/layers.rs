@@ -67,15 +67,19 @@ const FORBIDDEN: [(&str, &[&str], &str); 5] = [
 ];
 
 /// The packages of ours that the code under a folder may use; the first folder that fits decides.
-const PACKAGES: [(&str, &[&str]); 10] = [
+const PACKAGES: [(&str, &[&str]); 11] = [
     ("core/", &[]),
     ("files/", &[]),
     ("schema/", &[]),
     ("vault/", &["strongroom_core", "strongroom_files", "strongroom_schema"]),
+    ("terminal/", &["strongroom_core"]),
     ("cli/audit/src/main.rs", &["strongroom_audit"]),
-    ("cli/audit/", &["strongroom_core"]),
+    ("cli/audit/", &["strongroom_core", "strongroom_terminal"]),
     ("cli/drop/src/main.rs", &["strongroom_drop"]),
-    ("cli/drop/", &["strongroom_core", "strongroom_files"]),
+    (
+        "cli/drop/",
+        &["strongroom_core", "strongroom_files", "strongroom_terminal"],
+    ),
     ("cli/src/main.rs", &["strongroom_cli"]),
     (
         "cli/",
@@ -84,6 +88,7 @@ const PACKAGES: [(&str, &[&str]); 10] = [
             "strongroom_core",
             "strongroom_drop",
             "strongroom_files",
+            "strongroom_terminal",
             "strongroom_vault",
         ],
     ),

@@ -32,5 +32,6 @@ pub(super) fn tpm_key_record(object: &SigningObject) -> TpmKeyRecord {
     TpmKeyRecord {
         public: HEXLOWER.encode(&object.public_key().to_spki()),
         object: sha256(&[&object.to_bytes()]),
+        low_s: true,
     }
 }

@@ -6,6 +6,7 @@
 use strongroom_core::log::Action;
 use strongroom_core::log::EventBody;
 use strongroom_core::state::Change;
+use strongroom_core::state::TpmKeyRecord;
 use strongroom_core::state::VaultRecord;
 
 use crate::ops::Error;
@@ -25,6 +26,9 @@ impl Unsealed {
         for version in found.saturating_add(1)..=strongroom_schema::VERSION {
             if version == FIRST_WITH_SIGNING_KEY {
                 self.make_signing_key(draft)?;
+            }
+            if version == FIRST_WITH_LOW_S {
+                self.require_low_s();
             }
         }
         let vault = self.renewed.iter().cloned();
@@ -59,7 +63,21 @@ impl Unsealed {
         });
         Ok(())
     }
+
+    /// Records that the TPM's signatures are written with the lower `s` from now on. The key stays the same.
+    fn require_low_s(&mut self) {
+        let vault = self.renewed.as_ref().unwrap_or(&self.vault);
+        let Some(key) = vault.tpm_key.clone().filter(|key| !key.low_s) else {
+            return;
+        };
+        self.renewed = Some(VaultRecord {
+            tpm_key: Some(TpmKeyRecord { low_s: true, ..key }),
+            ..vault.clone()
+        });
+    }
 }
 
+/// The version of the schema from which on the TPM's signatures are written in one way.
+const FIRST_WITH_LOW_S: u32 = 3;
 /// The version of the schema that has a place for the TPM's signing key.
 const FIRST_WITH_SIGNING_KEY: u32 = 2;

@@ -11,13 +11,13 @@ use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::state::VolumeRecord;
 use strongroom_core::state::canonical;
-use strongroom_core::values::DeviceName;
 use strongroom_core::values::Time;
 use strongroom_core::values::VolumeId;
 
 use crate::store::Alarm;
 use crate::store::StoreError;
 use crate::store::VaultBytes;
+use crate::store::devices;
 
 /// What is new with a change, beside the record that it brings.
 pub(super) struct New<'n> {
@@ -74,7 +74,7 @@ fn volume(connection: &Connection, naming: &VolumeRecord, is_new: bool) -> Resul
     let device = naming
         .device
         .as_ref()
-        .map(|name| device(connection, name))
+        .map(|name| devices::of(connection, name))
         .transpose()?;
     let id = naming.id.as_ref().map(VolumeId::as_bytes);
     let mounts = canonical(&naming.mounts);
@@ -92,19 +92,6 @@ fn volume(connection: &Connection, naming: &VolumeRecord, is_new: bool) -> Resul
     let kind = naming.kind.code();
     statement.execute((naming.volume, device, id, text(&mounts), kind, mac, proven))?;
     Ok(())
-}
-
-/// The number of a device; a new one for a new name.
-fn device(connection: &Connection, name: &DeviceName) -> Result<i64, StoreError> {
-    let folded = name.folded();
-    let made = connection
-        .prepare_cached("INSERT INTO device (name, folded) VALUES (?1, ?2) ON CONFLICT (folded) DO NOTHING")?
-        .execute((name.as_str(), &folded))?;
-    if made == 1 {
-        return Ok(connection.last_insert_rowid());
-    }
-    let mut held = connection.prepare_cached("SELECT device FROM device WHERE folded = ?1")?;
-    Ok(held.query_row([&folded], |row| row.get(0))?)
 }
 
 /// The number of the last device; 0 where there is none.

@@ -19,6 +19,7 @@ use crate::store::Alarm;
 use crate::store::Snapshot;
 use crate::store::StoreError;
 use crate::store::audit::checkpoints::Checkpoints;
+use crate::store::devices;
 use crate::store::file::read_vault;
 use crate::store::file::version;
 use crate::store::nodes::Tree;
@@ -192,7 +193,7 @@ impl Snapshot<'_> {
             let (device, name, folded): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let volumes: u64 = used.query_row([device], |row| row.get(0))?;
             let found: u64 = search.query_row((device, &folded), |row| row.get(0))?;
-            if volumes == 0 || strongroom_core::values::fold(&name) != folded {
+            if volumes == 0 || devices::folded(&self.transaction, &name)? != folded {
                 return Err(Alarm::tampered(format!("device {device} is not what its volumes say")).into());
             }
             if found != 1 && folded.chars().count() >= 3 {

@@ -1,5 +1,6 @@
 //! Reading the inventory: never a password, never the TPM, and no whole table where an index serves.
 
+use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::ToSql;
 use rusqlite::types::ValueRef;
@@ -17,6 +18,7 @@ use crate::store::Problem;
 use crate::store::Problems;
 use crate::store::Snapshot;
 use crate::store::StoreError;
+use crate::store::devices;
 use crate::store::problems;
 use crate::store::rows;
 
@@ -96,11 +98,7 @@ impl Snapshot<'_> {
         page: &Page,
         mut each: impl FnMut(Item) -> Result<(), E>,
     ) -> Result<(), E> {
-        let query = Query::of(
-            rows::Columns::of(&self.transaction).map_err(StoreError::from)?,
-            filter,
-            page,
-        );
+        let query = Query::of(&self.transaction, filter, page)?;
         let mut statement = self.transaction.prepare_cached(&query.sql).map_err(StoreError::from)?;
         let parameters: Vec<&dyn ToSql> = query.parameters.iter().map(|value| &**value).collect();
         let mut rows = statement.query(parameters.as_slice()).map_err(StoreError::from)?;
@@ -149,7 +147,7 @@ impl Snapshot<'_> {
     ///
     /// Fails if they cannot be read.
     pub fn devices(&self, text: Option<&str>) -> Result<Vec<DeviceSummary>, StoreError> {
-        let folded = text.map(strongroom_core::values::fold).unwrap_or_default();
+        let folded = devices::folded(&self.transaction, text.unwrap_or_default())?;
         let mut statement = self.transaction.prepare_cached(DEVICES)?;
         let rows = statement.query_map([folded], |row| {
             Ok(DeviceSummary {
@@ -169,7 +167,7 @@ impl Snapshot<'_> {
     ///
     /// Fails if the query cannot be prepared.
     pub fn plan(&self, filter: &Filter, page: &Page) -> Result<Vec<String>, StoreError> {
-        let query = Query::of(rows::Columns::of(&self.transaction)?, filter, page);
+        let query = Query::of(&self.transaction, filter, page)?;
         let mut statement = self.transaction.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql))?;
         let parameters: Vec<&dyn ToSql> = query.parameters.iter().map(|value| &**value).collect();
         let rows = statement.query_map(parameters.as_slice(), |row| row.get(3))?;
@@ -183,7 +181,8 @@ struct Query {
 }
 
 impl Query {
-    fn of(columns: &rows::Columns, filter: &Filter, page: &Page) -> Self {
+    fn of(connection: &Connection, filter: &Filter, page: &Page) -> Result<Self, StoreError> {
+        let columns = rows::Columns::of(connection)?;
         let mut query = Self {
             sql: format!("SELECT {}, {}", columns.escrow, columns.volume),
             parameters: Vec::new(),
@@ -192,7 +191,7 @@ impl Query {
             query.condition(&format!(", {}", problems::COLUMN), problems.silent_since.as_millis());
         }
         query.sql.push_str(FROM);
-        query.matches(filter);
+        query.matches(connection, filter)?;
         query.narrow(page);
         query.sql.push_str(match filter {
             Filter::ToRotate => " ORDER BY rotate_by, number",
@@ -210,17 +209,17 @@ impl Query {
             // SQLite's numbers end there; and so many rows there are not.
             query.sql.push_str(&limit.min(i64::MAX.cast_unsigned()).to_string());
         }
-        query
+        Ok(query)
     }
 
-    fn matches(&mut self, filter: &Filter) {
+    fn matches(&mut self, connection: &Connection, filter: &Filter) -> Result<(), StoreError> {
         match filter {
             Filter::All => self.sql.push_str("TRUE"),
-            Filter::Device(name) => self.condition(&format!("{OF_DEVICES} WHERE folded = ?))"), name.folded()),
-            Filter::DeviceText(text) => self.device_text(text),
+            Filter::Device(name) => self.condition(OF_DEVICE, devices::meant(connection, name)?),
+            Filter::DeviceText(text) => self.device_text(connection, text)?,
             Filter::DeviceTextOrProtector(text, prefix) => {
                 self.sql.push('(');
-                self.device_text(text);
+                self.device_text(connection, text)?;
                 self.sql.push_str(" OR ");
                 self.protector(prefix);
                 self.sql.push(')');
@@ -233,13 +232,14 @@ impl Query {
                 .sql
                 .push_str("ended_how IN ('claimed', 'presented', 'waived') AND ended_at IS NOT NULL"),
         }
+        Ok(())
     }
 
-    fn device_text(&mut self, text: &str) {
-        self.condition(
-            &format!("{OF_DEVICES} WHERE device IN (SELECT rowid FROM device_search WHERE folded MATCH ?)))"),
-            phrase(text),
-        );
+    fn device_text(&mut self, connection: &Connection, text: &str) -> Result<(), StoreError> {
+        // As it stands, as a phrase of FTS5.
+        let phrase = devices::folded(connection, text)?.replace('"', "\"\"");
+        self.condition(OF_DEVICES_FOUND, format!("\"{phrase}\""));
+        Ok(())
     }
 
     fn protector(&mut self, prefix: &KeyIdPrefix<4>) {
@@ -270,11 +270,6 @@ impl Query {
     }
 }
 
-/// An FTS5 phrase of this text as it stands.
-fn phrase(text: &str) -> String {
-    format!("\"{}\"", strongroom_core::values::fold(text).replace('"', "\"\""))
-}
-
 fn item(row: &Row<'_>) -> Result<Item, StoreError> {
     let record = rows::escrow(row)?.record;
     if row.get_ref(rows::ESCROW_COLUMN_COUNT)? == ValueRef::Null {
@@ -293,8 +288,10 @@ fn item(row: &Row<'_>) -> Result<Item, StoreError> {
 
 const FROM: &str =
     " FROM escrow LEFT JOIN volume ON volume.volume = escrow.volume LEFT JOIN device USING (device) WHERE ";
-const OF_DEVICES: &str = "escrow.volume IN (SELECT volume FROM volume WHERE device IN (SELECT device FROM device";
+const OF_DEVICE: &str = "escrow.volume IN (SELECT volume FROM volume WHERE device = ?)";
+const OF_DEVICES_FOUND: &str = "escrow.volume IN (SELECT volume FROM volume WHERE device IN \
+     (SELECT rowid FROM device_search WHERE folded MATCH ?))";
 const DEVICES: &str = "SELECT device.name, count(DISTINCT volume.volume), \
      count(escrow.number) FILTER (WHERE state = 'current'), count(escrow.number) FILTER (WHERE state = 'exposed'), \
      max(escrowed_at) FROM device LEFT JOIN volume USING (device) LEFT JOIN escrow ON escrow.volume = volume.volume \
-     WHERE instr(device.folded, ?1) > 0 OR ?1 = '' GROUP BY device.device ORDER BY device.folded";
+     WHERE instr(device.folded, ?1) > 0 OR ?1 = '' GROUP BY device.device ORDER BY device.folded, device.device";

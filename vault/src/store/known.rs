@@ -21,8 +21,9 @@ use crate::store::rows;
 #[derive(Default)]
 pub(super) struct Known {
     volumes: BTreeMap<u64, Volume>,
-    /// By the folded names of devices whose volumes were all asked for.
-    devices: BTreeMap<String, Vec<u64>>,
+    /// The volumes of the devices that were asked for: by folded names, for devices of older vaults may share one, and then
+    /// by the names that were asked for.
+    devices: BTreeMap<String, BTreeMap<String, Vec<u64>>>,
 }
 
 struct Volume {
@@ -69,12 +70,16 @@ impl Known {
 
     /// The volumes of a device, if they were all asked for.
     pub(super) fn volumes_of(&self, device: &DeviceName) -> Option<&[u64]> {
-        self.devices.get(&device.folded()).map(Vec::as_slice)
+        self.devices
+            .get(&device.folded())?
+            .get(device.as_str())
+            .map(Vec::as_slice)
     }
 
     /// Knows from now on which volumes a device has.
     pub(super) fn learn_volumes_of(&mut self, device: &DeviceName, volumes: Vec<u64>) -> Vec<u64> {
-        self.devices.insert(device.folded(), volumes.clone());
+        let near = self.devices.entry(device.folded()).or_default();
+        near.insert(device.as_str().to_owned(), volumes.clone());
         volumes
     }
 
@@ -109,12 +114,16 @@ impl Known {
         let before = self.volumes.get(&naming.volume).map(|known| &known.record.device);
         let is_new = before.is_none();
         if before != Some(&naming.device)
-            && let Some(device) = naming.device.as_ref().map(DeviceName::folded)
+            && let Some(device) = &naming.device
         {
-            match self.devices.get_mut(&device) {
+            let near = self.devices.get_mut(&device.folded());
+            match near
+                .filter(|near| is_new && near.len() == 1)
+                .and_then(|near| near.get_mut(device.as_str()))
+            {
                 // It has the greatest number.
-                Some(volumes) if is_new => volumes.push(naming.volume),
-                _ => drop(self.devices.remove(&device)),
+                Some(volumes) => volumes.push(naming.volume),
+                None => drop(self.devices.remove(&device.folded())),
             }
         }
         match self.volumes.get_mut(&naming.volume) {

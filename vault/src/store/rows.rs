@@ -29,6 +29,7 @@ use strongroom_core::values::VolumeType;
 
 use crate::store::Alarm;
 use crate::store::StoreError;
+use crate::store::devices;
 
 /// An escrow's row: its record, and what its record is silent of.
 pub(super) struct EscrowRow {
@@ -84,7 +85,7 @@ impl Columns {
             escrows: format!("SELECT {escrow} FROM escrow WHERE volume = ?1 ORDER BY number"),
             naming: format!("SELECT {volume} FROM volume LEFT JOIN device USING (device) WHERE volume = ?1"),
             volumes_of: format!(
-                "SELECT {volume} FROM device JOIN volume USING (device) WHERE folded = ?1 ORDER BY volume"
+                "SELECT {volume} FROM device JOIN volume USING (device) WHERE device = ?1 ORDER BY volume"
             ),
             escrow,
             volume,
@@ -128,7 +129,7 @@ pub(super) fn naming(connection: &Connection, volume: u64) -> Result<Option<Volu
 /// The volumes of a device, without their escrows, in order of appearance.
 pub(super) fn volumes_of(connection: &Connection, device: &DeviceName) -> Result<Vec<VolumeRecord>, StoreError> {
     let mut statement = connection.prepare_cached(&Columns::of(connection)?.volumes_of)?;
-    let mut rows = statement.query([device.folded()])?;
+    let mut rows = statement.query([devices::meant(connection, device)?])?;
     let mut volumes = Vec::new();
     while let Some(row) = rows.next()? {
         volumes.push(read_naming(row, 0)?);
@@ -268,7 +269,7 @@ pub(super) fn read_naming(row: &Row<'_>, first: usize) -> Result<VolumeRecord, S
 
 /// A device's name as a vault writes it; what is read as a name may have spaces around it.
 fn written(text: &str) -> Option<DeviceName> {
-    let name: DeviceName = text.parse().ok()?;
+    let name = DeviceName::kept(text).ok()?;
     (name.as_str() == text).then_some(name)
 }
 

@@ -33,6 +33,7 @@ use strongroom_core::values::ProtectorId;
 use crate::store::Alarm;
 use crate::store::Draft;
 use crate::store::StoreError;
+use crate::store::devices;
 use crate::store::file::read_vault;
 use crate::store::known::Found;
 use crate::store::known::Known;
@@ -130,7 +131,7 @@ impl<'s> Session<'s> {
         refusals::require(&transaction, &trust.refusal_key, &origin, summary.number)?;
         // Before anything is read or counted that the newest schema keeps otherwise: it is as much migrated as the
         // transaction is committed, and its commit begins with the event that says so.
-        strongroom_schema::migrate(&transaction)?;
+        devices::migrate(&transaction)?;
         Ok(Self {
             transaction,
             head: Some(Head { last, summary, vault }),

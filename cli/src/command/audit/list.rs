@@ -21,7 +21,7 @@ use crate::ui::Ui;
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
     /// Only of this device
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = DeviceName::kept)]
     device: Option<DeviceName>,
 
     /// Only by this person, as logged in or as in effect

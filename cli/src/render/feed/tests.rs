@@ -54,7 +54,7 @@ fn each_format_says_the_same() {
     });
     assert_eq!(
         csv::record(&event).unwrap(),
-        "7,2023-11-14T22:13:20.000Z,ada,ada,root,reveal,,PC-0815,,,,,a|b=c,,,,,,-5000,list.csv,plant 3,"
+        r#"7,"2023-11-14T22:13:20.000Z","ada","ada","root","reveal","","PC-0815","","","","","a|b=c","","","","","",-5000,"list.csv","plant 3",""#
     );
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(
@@ -83,6 +83,19 @@ fn an_event_is_one_line_whatever_a_file_holds() {
     }
 }
 
+/// What a reader does, as docs/format.md says it.
+fn read_back(cell: &str) -> String {
+    let (mut read, mut begins) = (String::new(), true);
+    for character in cell.chars() {
+        let is_guard = begins && character == '\'';
+        if !is_guard {
+            read.push(character);
+        }
+        begins = ",;|\t\n\r".contains(character) || (begins && (character.is_whitespace() || character == '"'));
+    }
+    read
+}
+
 #[test]
 fn no_cell_is_a_formula_and_each_can_be_read_back() {
     for (reason, cell) in [
@@ -94,10 +107,36 @@ fn no_cell_is_a_formula_and_each_can_be_read_back() {
         ("＝1", "'＝1"),
         ("a=1", "a=1"),
         ("", ""),
+        ("x;=cmd|' /C calc'!A0", "x;'=cmd|'' /C calc'!A0"),
+        ("x|@A1", "x|'@A1"),
+        ("x; =1", "x; '=1"),
+        ("x;\"=1", "x;\"'=1"),
+        ("\"=1\"", "\"'=1\""),
+        (" =1", " '=1"),
+        ("x;;+1", "x;;'+1"),
+        ("x;'=1", "x;''=1"),
+        ("x;''=1", "x;'''=1"),
+        ("x,-1", "x,'-1"),
+        ("a b=c;d", "a b=c;d"),
     ] {
         let mut event = event();
         event.body.reason = Some(reason.to_owned());
         let record = csv::record(&event).unwrap();
-        assert_eq!(record.split(',').nth(11), Some(cell), "{record}");
+        let quoted = format!("\"{}\"", cell.replace('"', "\"\""));
+        assert!(record.contains(&format!(",\"\",\"\",\"\",\"\",{quoted},")), "{record}");
+        assert_eq!(read_back(cell), reason);
+    }
+}
+
+/// Whoever opens the file parts it as their system does, and quotes within a cell mean nothing then.
+#[test]
+fn no_other_separator_makes_a_formula() {
+    for separator in [';', '|', ','] {
+        let mut event = event();
+        event.body.note = Some(format!("x{separator}=HYPERLINK(\"http://a/\")").parse().unwrap());
+        for cell in csv::record(&event).unwrap().split(separator) {
+            let cell = cell.trim_start_matches(['"', ' ']);
+            assert!(cell == "-5000" || !cell.starts_with(['=', '+', '-', '@']), "{cell}");
+        }
     }
 }

@@ -66,6 +66,41 @@ fn what_ring_signs_verifies_as_der() {
         let (r, s) = signature.as_ref().split_at(32);
         let signature = EcdsaSignature::new(r.try_into().unwrap(), s.try_into().unwrap());
         assert_eq!(key.verify(&text, signature.as_der()), Ok(()), "round {round}");
+        assert!(has_low_s(signature.as_der()), "round {round}");
+        // Its twin verifies as well, and is the same signature otherwise written.
+        let low: [u8; 32] = if *s > HALF_ORDER[..] {
+            negative(s.try_into().unwrap())
+        } else {
+            s.try_into().unwrap()
+        };
+        let twin = der(r.try_into().unwrap(), &negative(&low));
+        assert_eq!(
+            (key.verify(&text, &twin), has_low_s(&twin)),
+            (Ok(()), false),
+            "round {round}"
+        );
+        assert_eq!(EcdsaSignature::new(r.try_into().unwrap(), &negative(&low)), signature);
+    }
+}
+
+fn der(r: &[u8; 32], s: &[u8; 32]) -> Vec<u8> {
+    let (r, s) = (integer(r), integer(s));
+    [&[SEQUENCE, u8::try_from(r.len() + s.len()).unwrap()], r.as_slice(), &s].concat()
+}
+
+#[test]
+fn the_lower_of_two_is_told() {
+    let mut one = [0; 32];
+    one[31] = 1;
+    let mut above = HALF_ORDER;
+    above[31] += 1;
+    for (s, low) in [(one, true), (HALF_ORDER, true), (above, false), (negative(&one), false)] {
+        assert_eq!(has_low_s(&der(&one, &s)), low, "{s:x?}");
+        assert_eq!(negative(&negative(&s)), s);
+    }
+    assert_eq!(negative(&HALF_ORDER), above);
+    for cut in 0..8 {
+        assert!(!has_low_s(&der(&one, &one)[..cut.min(7)]), "{cut}");
     }
 }
 

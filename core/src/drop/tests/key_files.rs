@@ -129,6 +129,7 @@ fn each_key_of_the_log_has_a_line() {
     record.tpm_key = Some(crate::state::TpmKeyRecord {
         public: HEXLOWER.encode(&tpm.to_spki()),
         object: sha256(&[]),
+        low_s: true,
     });
     let key = DropKey::of(&record, &keyring()).unwrap();
     assert_eq!(key.log_keys().len(), 2);

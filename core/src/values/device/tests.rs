@@ -14,6 +14,8 @@ fn compares_without_case() {
     check("MÜNCHEN-1", "münchen-1", true);
     check("ΟΔΟΣ", "οδος", true);
     check("STRASSE", "straße", true);
+    check("MÜNCHEN", "mu\u{308}nchen", true);
+    check("ＰＣ－０１", "pc-01", true);
     check("PC-0042", "PC-0043", false);
     check("PC-0042", "PC 0042", false);
 }
@@ -38,5 +40,43 @@ fn refuses_what_is_no_name() {
         "a".repeat(256).parse::<DeviceName>(),
         Err(TextError::TooLong { limit: 255 })
     );
+    for (name, position) in [
+        ("PC\u{fe0f}1", 3),
+        ("PC1\u{e0100}", 4),
+        ("\u{3164}A", 1),
+        ("A\u{600}", 2),
+        ("A\u{ad}", 2),
+    ] {
+        assert_eq!(
+            name.parse::<DeviceName>(),
+            Err(TextError::Invisible { position }),
+            "{name:?}"
+        );
+    }
+    for unknown in [
+        '\u{2800}',
+        '\u{e000}',
+        '\u{10ffff}',
+        '\u{fdd0}',
+        '\u{378}',
+        '\u{16fe4}',
+        '\u{1d159}',
+        '\u{f0000}',
+    ] {
+        let name = format!("PC{unknown}");
+        assert_eq!(
+            name.parse::<DeviceName>(),
+            Err(TextError::Unknown { position: 3 }),
+            "{name:?}"
+        );
+        // A vault that has it keeps it.
+        assert_eq!(DeviceName::kept(&name).unwrap().as_str(), name);
+    }
+    for name in ["-", "…", "\u{301}", "(!)", "🖥"] {
+        assert_eq!(name.parse::<DeviceName>(), Err(TextError::Nameless), "{name:?}");
+    }
+    for name in ["7", "Büro – PC №5 💻", "ノート", "मेज़-१", "Müller’s PC"] {
+        assert_eq!(name.parse::<DeviceName>().unwrap().as_str(), name);
+    }
     assert!("a".repeat(255).parse::<DeviceName>().is_ok());
 }

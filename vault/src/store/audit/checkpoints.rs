@@ -106,9 +106,16 @@ impl Kept {
             return if alone { Ok(()) } else { Err(not_signed(self.number)) };
         }
         let vault = replay.projection().vault();
+        let low_s = vault
+            .and_then(|vault| vault.tpm_key.as_ref())
+            .is_some_and(|key| key.low_s);
         let tpm = vault.and_then(|vault| LogKeys::of(vault).ok()?.tpm);
+        let signed = |key: &VerifierKey| {
+            let as_written = !low_s || self.note.is_signed_as_written(key);
+            self.note.signatures() == 2 && self.note.verify(key).is_ok() && as_written
+        };
         match tpm {
-            Some(key) if self.note.signatures() == 2 && self.note.verify(&key).is_ok() => Ok(()),
+            Some(key) if signed(&key) => Ok(()),
             _ => Err(not_signed(self.number)),
         }
     }

@@ -212,6 +212,7 @@ fn a_tpms_key_may_come_later_and_stays() {
         tpm_key: Some(TpmKeyRecord {
             public: HEXLOWER.encode(&EcdsaPublicKey::new(&[x; 32], &[2; 32]).to_spki()),
             object: hash(),
+            low_s: false,
         }),
         ..vault(1)
     };
