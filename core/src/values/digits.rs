@@ -46,6 +46,12 @@ pub fn holds_password(text: &str) -> bool {
     read(text, holds)
 }
 
+/// Returns whether every program so far refused `text`: it is ASCII with four groups of six digits in a row. A log has no
+/// such text, and one that has is forged.
+pub(super) fn was_always_refused(text: &str) -> bool {
+    text.is_ascii() && Numbers::read(text, Reading::Joined).longest_row() >= HALF
+}
+
 fn holds(numbers: &Numbers) -> bool {
     numbers.holding_row(THREE) || numbers.holding_run(THREE) || numbers.in_any_pieces(ALL)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::values::digits::was_always_refused;
 use crate::values::is_invisible;
 use crate::values::may_hold_password;
 use crate::values::text_in_json;
@@ -63,12 +64,12 @@ impl LogText {
         &self.0
     }
 
-    /// Returns a text that a log or a record already holds. Digits do not matter here: older programs took what looks
-    /// like a password today, and a log has to be read for ever.
+    /// Returns a text that a log or a record already holds. What only newer programs take for a password is no matter here,
+    /// for a log has to be read for ever.
     ///
     /// # Errors
     ///
-    /// Fails as parsing does, except with [`TextError::Password`].
+    /// Fails if no program ever took such a text.
     pub fn kept(text: &str) -> Result<Self, TextError> {
         if text.len() > Self::MAX_LEN {
             return Err(TextError::TooLong { limit: Self::MAX_LEN });
@@ -79,6 +80,9 @@ impl LogText {
         }
         if let Some(before) = text.chars().position(is_invisible) {
             return Err(TextError::Invisible { position: before + 1 });
+        }
+        if was_always_refused(text) {
+            return Err(TextError::Password);
         }
         Ok(Self(text.into()))
     }

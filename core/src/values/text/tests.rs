@@ -168,10 +168,15 @@ fn a_password_is_found_before_what_is_not_seen() {
     }
 }
 
-/// Older programs wrote what is refused today, and their logs are read for ever.
+/// Older programs wrote what is refused today, and their logs are read for ever; what none wrote is forged.
 #[test]
-fn what_a_log_holds_is_read_whatever_its_digits_are() {
-    for text in [PASSWORD, "002816-008470-014124"] {
+fn what_a_log_holds_is_read_whatever_is_refused_today() {
+    for text in [
+        "002816-008470-014124",
+        "①002816②008470③014124④019778",
+        "PC\u{fe0f} 0028 1600 8470 0141 2401 9778",
+    ] {
+        assert_eq!(text.parse::<LogText>(), Err(TextError::Password));
         assert_eq!(LogText::kept(text).unwrap().as_str(), text);
         assert_eq!(
             serde_json::from_str::<LogText>(&format!("\"{text}\""))
@@ -180,7 +185,10 @@ fn what_a_log_holds_is_read_whatever_its_digits_are() {
             text
         );
     }
+    assert_eq!(LogText::kept(PASSWORD), Err(TextError::Password));
     assert_eq!(LogText::kept("a\u{202e}"), Err(TextError::Invisible { position: 2 }));
+    let error = serde_json::from_str::<LogText>(&format!("\"{PASSWORD}\"")).unwrap_err();
+    assert!(!error.to_string().contains("002816"), "{error}");
 }
 
 #[test]
