@@ -82,6 +82,11 @@ fn an_edited_escrow_is_named() {
     row("rotate_by = NULL", SHOWN, "rotate_by");
     row("exposed_by = 'somebody else'", SHOWN, "exposed_by");
     row("proven_at = 1700000000000", SHOWN, "proven_at");
+    row("escrowed_by = 'somebody else'", SHOWN, "escrowed_by");
+    row("clock = 1", SHOWN, "clock");
+    row("shown_to = '[\"somebody else\"]'", SHOWN, "shown_to");
+    row("shown_to_more = 1", SHOWN, "shown_to_more");
+    row("presented_at = 1700000000000, presented_by = 'x'", SHOWN, "presented");
     row("ended_at = ended_at + 1", ROTATED, "ended");
     row("ended_how = 'proven'", ROTATED, "ended");
     row("ended_by = 'somebody else'", ROTATED, "ended");
@@ -168,7 +173,8 @@ fn an_edited_volume_is_named() {
     no("UPDATE volume SET device = 3 WHERE volume = 2", "volume 2");
     no("UPDATE device SET name = 'HALL-O3' WHERE device = 3", "volume 3");
     no("DELETE FROM volume WHERE volume = 3", "volume 3");
-    no("INSERT INTO volume VALUES (9, 3, NULL, '[]', 'os')", "volume");
+    yes("UPDATE volume SET master_key = randomblob(32)", "master_key");
+    no("INSERT INTO volume VALUES (9, 3, NULL, '[]', 'os', NULL, 0)", "volume");
     no("INSERT INTO device VALUES (9, 'GHOST', 'ghost')", "device 9");
     no("UPDATE device SET folded = 'hidden' WHERE device = 3", "device 3");
     no(

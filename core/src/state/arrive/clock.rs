@@ -105,10 +105,8 @@ impl Arrival<'_> {
     /// Whether it was made after a showing. A showing that is later than now was before this in the log; that what was made
     /// at some time came after it, nothing says.
     pub(super) fn follows_showing(&self, shown: Time, time: Time) -> bool {
-        match self.standing {
-            Standing::Live(None) if shown > self.at => true,
-            _ => time > shown,
-        }
+        let is_now = matches!(self.standing, Standing::Live(None));
+        time > shown || (is_now && shown > self.at)
     }
 
     /// Whether no time on record tells how old a held password is.

@@ -53,7 +53,9 @@ fn rotations_that_are_overdue_are_counted() {
 fn ends_are_told_apart_by_whose_word_it_was() {
     check(
         |sample| shown(sample, 1, Some((HowEnded::Claimed, "mara"))),
-        &["1 exposure ended on the word of the very operator who began it, and nobody proved it"],
+        &[
+            "1 exposure ended on the word of an operator to whom the password was shown, and no other operator proved it",
+        ],
     );
     check(
         |sample| shown(sample, 1, Some((HowEnded::Claimed, "agent"))),
@@ -85,7 +87,7 @@ fn what_is_to_be_acted_on_comes_first() {
             (Tone::Alarming, "4 rotations are overdue, the longest by 65 days"),
             (
                 Tone::Alarming,
-                "8 exposures ended on the word of the very operator who began it, and nobody proved it"
+                "8 exposures ended on the word of an operator to whom the password was shown, and no other operator proved it"
             ),
             (
                 Tone::Alarming,
