@@ -11,9 +11,12 @@ mod expose;
 mod placement;
 mod projection;
 mod prove;
+mod recalled;
 mod sender;
+mod tally;
 mod vault_record;
 mod volume;
+mod volumes;
 
 pub use arrive::Arrival;
 pub use arrive::Decision;
@@ -43,17 +46,23 @@ pub use placement::meant;
 pub use placement::place;
 pub use projection::ApplyError;
 pub use projection::Projection;
-pub use projection::Totals;
 pub use prove::Presented;
 pub use prove::Proof;
 pub use prove::prove;
+pub use recalled::Place;
+pub use recalled::RecalledVolumes;
 pub use sender::SenderRecord;
 pub use sender::senders_digest;
+pub use tally::Counted;
+pub use tally::Tally;
+pub use tally::Totals;
 pub use vault_record::AnchorRecord;
 pub use vault_record::TpmKeyRecord;
 pub use vault_record::TpmRecord;
 pub use vault_record::VaultRecord;
 pub use volume::VolumeRecord;
+pub use volumes::MemoryVolumes;
+pub use volumes::Volumes;
 
 #[cfg(test)]
 pub(crate) mod tests;

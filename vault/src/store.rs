@@ -28,6 +28,7 @@ mod snapshot;
 mod staging;
 
 pub use audit::Audit;
+pub use audit::Work;
 pub use commit::Draft;
 pub use commit::Stamp;
 pub use counts::Counts;

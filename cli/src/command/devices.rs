@@ -1,13 +1,11 @@
 //! `devices`
 
-use std::fmt;
-
 use clap::Args;
 use strongroom_core::values::DeviceName;
-use strongroom_core::values::fold;
 use strongroom_vault::ops::Inventory;
 
 use crate::command::listing;
+use crate::command::listing::ON_A_TERMINAL;
 use crate::failure::Failure;
 use crate::render::json::Device;
 use crate::render::text::local_or_dash;
@@ -32,9 +30,12 @@ pub(crate) struct DevicesArgs {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
-    let devices = inventory.devices(args.pattern.as_deref())?;
-    let after = args.after.as_ref().map(|name| Name(name.to_string()));
-    let devices = listing::page(ui, devices, (args.limit, after), |device| Name(device.device.clone()))?;
+    let limit = args.limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL));
+    let found = inventory.some_devices(args.pattern.as_deref(), args.after.as_ref(), limit)?;
+    let (devices, more) = found.ok_or_else(|| listing::nothing_behind(args.after.as_ref()))?;
+    if let Some(last) = devices.last().filter(|_| more) {
+        listing::say_more(ui, &last.device);
+    }
     let mut table = Table::new(["DEVICE", "VOLUMES", "CURRENT", "EXPOSED", "LAST TAKEN IN"]);
     for device in &devices {
         if ui.json() {
@@ -51,19 +52,4 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<
         table.row(ui, cells)?;
     }
     table.finish(ui)
-}
-
-/// A device's name as the file has it, which may be none that a vault takes; compared without case.
-struct Name(String);
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl PartialEq for Name {
-    fn eq(&self, other: &Self) -> bool {
-        fold(&self.0) == fold(&other.0)
-    }
 }
