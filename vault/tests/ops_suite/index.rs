@@ -122,7 +122,6 @@ fn verify_names_what_stands_beside_the_log() {
             "INSERT INTO device_search (rowid, folded) VALUES (1, 'xpc-1')",
             "the search index has an entry for device 1",
         ),
-        ("DELETE FROM device_search_idx", "search"),
         (
             "UPDATE device SET device = 7 WHERE device = 2; UPDATE volume SET device = 7 WHERE device = 2",
             "device 7",

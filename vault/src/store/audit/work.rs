@@ -68,16 +68,18 @@ impl Snapshot<'_> {
     /// Fails if the file cannot be read.
     pub fn work(&self) -> Result<Work, StoreError> {
         Ok(self.transaction.query_row(LAST, (), |row| {
+            // A number that no vault writes, the audit is to name.
+            let count = |column: usize| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.max(0).cast_unsigned());
             Ok(Work {
-                events: row.get(0)?,
-                escrows: row.get(1)?,
-                volumes: row.get(2)?,
-                devices: row.get(3)?,
+                events: row.get::<_, i64>(0)?.saturating_add(1).max(0).cast_unsigned(),
+                escrows: count(1)?,
+                volumes: count(2)?,
+                devices: count(3)?,
             })
         })?)
     }
 }
 
 /// The last number of each.
-const LAST: &str = "SELECT (SELECT coalesce(max(leaf) + 1, 0) FROM leaf), (SELECT coalesce(max(number), 0) FROM escrow), \
+const LAST: &str = "SELECT (SELECT coalesce(max(leaf), -1) FROM leaf), (SELECT coalesce(max(number), 0) FROM escrow), \
      (SELECT coalesce(max(volume), 0) FROM volume), (SELECT coalesce(max(device), 0) FROM device)";
