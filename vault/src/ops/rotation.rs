@@ -73,7 +73,8 @@ impl Inventory {
         let list = List {
             filter: Filter::ToRotate,
             of: Some(summary.exposed),
-            names: "exposed passwords",
+            name: "the worklist",
+            rows: "exposed passwords",
             wanted: |record| record.state == EscrowState::Exposed,
             time: |record| record.rotate_by,
         };
@@ -109,7 +110,8 @@ impl Inventory {
         let list = List {
             filter: Filter::Claimed,
             of: summary.tally.map(|tally| tally.claimed_ends),
-            names: "exposures that ended by word",
+            name: "the list of claimed ends",
+            rows: "of them",
             wanted: |record| record.ended.as_ref().is_some_and(|ended| ended.how != HowEnded::Proven),
             time: |record| record.ended.as_ref().map(|ended| ended.at),
         };
@@ -133,8 +135,9 @@ struct List {
     filter: Filter,
     /// How many there are, by the last event.
     of: Option<u64>,
-    /// What they are, for an alarm.
-    names: &'static str,
+    /// What it and its rows are called in an alarm.
+    name: &'static str,
+    rows: &'static str,
     wanted: fn(&EscrowRecord) -> bool,
     time: fn(&EscrowRecord) -> Option<Time>,
 }
@@ -181,7 +184,7 @@ impl List {
         let mut rows = self.proven(snapshot, summary, &Page::default(), false)?;
         let found = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         if let Some(of) = self.of.filter(|of| *of != found) {
-            let what = format!("the list finds {found} {}, the log has {of}", self.names);
+            let what = format!("{} finds {found} {}, the log has {of}", self.name, self.rows);
             return Err(Alarm::tampered(what).into());
         }
         if let Some(after) = part.after {
@@ -247,7 +250,7 @@ impl List {
         let in_order = items.iter().map(place).eq(0..found.len())
             && items.first().is_none_or(|first| (self.time)(&first.record) >= begin);
         if found_only && !in_order {
-            let what = format!("a list finds others than {}, or in another order", self.names);
+            let what = format!("{} finds others than the log has, or in another order", self.name);
             return Err(Alarm::tampered(what).into());
         }
         Ok(items)

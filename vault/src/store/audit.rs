@@ -70,8 +70,9 @@ impl Snapshot<'_> {
         key: &VerifierKey,
         done: &mut dyn FnMut(u64),
     ) -> Result<(), StoreError> {
-        let work = self.work()?;
+        // Before anything else is read: it names what is wrong with a page.
         self.audit_file()?;
+        let work = self.work()?;
         done(work.file());
         let order = self.audit_log(replay, key, done)?;
         let projection = replay.finish()?;
