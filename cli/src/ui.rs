@@ -103,6 +103,12 @@ impl Ui {
         Progress::new(what, total, self.shows_progress())
     }
 
+    /// Returns a bar that shows a percentage of work that is of several kinds.
+    pub(crate) fn progress_of_work(&mut self, what: &'static str, total: u64) -> Progress {
+        drop(self.output.flush());
+        Progress::of_work(what, total, self.shows_progress())
+    }
+
     /// Whether a person sees how far something is.
     pub(crate) const fn shows_progress(&self) -> bool {
         self.output.shows_progress()

@@ -353,6 +353,26 @@ fn counts_of_refusals() {
 }
 
 #[test]
+fn a_commit_that_counts() {
+    let text = include_str!("../vectors/format-v1-counts.txt");
+    let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    let v = Vectors::read();
+    let mut replay = Replay::default();
+    for index in 0..3 {
+        let leaf = v.text(&format!("leaf {index}"));
+        replay.next(&Leaf::bounded(leaf.as_bytes().to_vec()).unwrap()).unwrap();
+        assert_eq!(replay.last_commit().unwrap().tally, None, "an older program wrote it");
+    }
+    let leaf = Leaf::bounded(value("leaf 3 = ").as_bytes().to_vec()).unwrap();
+    assert_eq!(leaf.hash().to_string(), value("leaf 3 hash = "));
+    let replayed = replay.next(&leaf).unwrap();
+    assert_eq!(Leaf::encode(&replayed.event).unwrap(), leaf);
+    let commit = replay.last_commit().unwrap();
+    assert_eq!(commit.first_of_day, Some(4), "the days before it are not counted");
+    assert_eq!(commit.tally.unwrap().unproven, 1);
+}
+
+#[test]
 fn every_word_stands_in_the_document() {
     let document = include_str!("../../docs/format.md");
     let rules = [

@@ -80,6 +80,8 @@ pub use reporting::Reported;
 pub use reveal::RevealRequest;
 pub use reveal::Revealed;
 pub use rotation::Due;
+pub use rotation::Listing;
+pub use rotation::Part;
 pub use senders::EnrolRequest;
 pub use senders::Sender;
 pub use status::Status;

@@ -30,6 +30,7 @@ mod snapshot;
 mod staging;
 
 pub use audit::Audit;
+pub use audit::Work;
 pub use commit::Draft;
 pub use commit::HandOut;
 pub use commit::Stamp;

@@ -20,7 +20,17 @@ impl Progress {
     /// A bar up to `total`, which comes up only where it is looked at by a person.
     pub fn new(what: &'static str, total: u64, to_person: bool) -> Self {
         let template = format!("{{bar:32}} {{human_pos}} of {{human_len}} {what}, {{eta}} left");
-        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self::with_template(&template, total, to_person)
+    }
+
+    /// Returns a bar of work that is of several kinds: it shows a percentage of `total` units.
+    pub fn of_work(what: &'static str, total: u64, to_person: bool) -> Self {
+        let template = format!("{{bar:32}} {{percent}} % {what}, {{eta}} left");
+        Self::with_template(&template, total, to_person)
+    }
+
+    fn with_template(template: &str, total: u64, to_person: bool) -> Self {
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         bar.set_style(style);
         Self {

@@ -9,6 +9,7 @@ use strongroom_vault::ops::Inventory;
 use strongroom_vault::store::DeviceSummary;
 
 use crate::command::listing;
+use crate::command::listing::ON_A_TERMINAL;
 use crate::failure::Failure;
 use crate::render::json::Device;
 use crate::render::text::local_or_dash;
@@ -33,15 +34,18 @@ pub(crate) struct DevicesArgs {
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<(), Failure> {
     let mut inventory = Inventory::open(&setting.folder)?;
-    let devices = inventory.devices(args.pattern.as_deref())?;
+    let limit = args.limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL));
+    let found = inventory.some_devices(args.pattern.as_deref(), args.after.as_ref(), limit)?;
+    let (devices, more) = found.ok_or_else(|| listing::nothing_behind(args.after.as_ref()))?;
     for names in near(&devices) {
         ui.warn(format_args!(
             "the names of these devices differ only in how they are written: {}; each stays a device of its own",
             names.join(", ")
         ));
     }
-    let after = args.after.as_ref().map(|name| held(&devices, name));
-    let devices = listing::page(ui, devices, (args.limit, after), |device| device.device.clone())?;
+    if let Some(last) = devices.last().filter(|_| more) {
+        listing::say_more(ui, &last.device);
+    }
     let mut table = Table::new(["DEVICE", "VOLUMES", "CURRENT", "EXPOSED", "LAST TAKEN IN"]);
     for device in &devices {
         if ui.json() {
@@ -58,14 +62,6 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &DevicesArgs) -> Result<
         table.row(ui, cells)?;
     }
     table.finish(ui)
-}
-
-/// The name of a listed device that is meant: of exactly this one, else of one that is compared alike.
-fn held(devices: &[DeviceSummary], name: &DeviceName) -> String {
-    let exactly = devices.iter().find(|device| device.device == name.as_str());
-    let alike = || devices.iter().find(|device| fold(&device.device) == name.folded());
-    let found = exactly.or_else(alike);
-    found.map_or_else(|| name.to_string(), |device| device.device.clone())
 }
 
 /// The names that are compared alike, of devices that an older program took for several.

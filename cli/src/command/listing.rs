@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 
+use strongroom_core::values::EscrowId;
 use strongroom_vault::ops::Inventory;
+use strongroom_vault::ops::Listing;
+use strongroom_vault::ops::Part;
 use strongroom_vault::store::Filter;
 use strongroom_vault::store::Item;
 use strongroom_vault::store::Page;
@@ -19,33 +22,45 @@ use crate::ui::Ui;
 /// How many lines a terminal is given.
 pub(super) const ON_A_TERMINAL: u64 = 50;
 
-/// The page of a short list that is asked for: behind `after`, by what `key` makes of each, and no longer than `limit`.
-pub(super) fn page<T, K: Display + PartialEq>(
+/// Says that there is more behind this row.
+pub(super) fn say_more(ui: &mut Ui, last: &dyn Display) {
+    ui.note(format_args!(
+        "there is more: --after {last} goes on, --limit N shows more at once"
+    ));
+}
+
+/// What is said where the row to go on behind is not in the list.
+pub(super) fn nothing_behind(after: Option<&impl Display>) -> Failure {
+    let what = after.map_or_else(String::new, |after| format!("{after} to go on behind"));
+    ChoiceError::Nothing { what }.into()
+}
+
+/// The part of a list of a time that is asked for: one that fits a terminal, or all.
+pub(super) fn part(ui: &Ui, args: &PageArgs) -> Part {
+    Part {
+        after: args.after,
+        limit: args.limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL)),
+    }
+}
+
+/// Takes the rows of such a list, and says what else there is.
+pub(super) fn rows<T>(
     ui: &mut Ui,
-    mut items: Vec<T>,
-    (limit, after): (Option<u64>, Option<K>),
-    key: impl Fn(&T) -> K,
+    listing: Option<Listing<T>>,
+    args: &PageArgs,
+    key: impl Fn(&T) -> EscrowId,
 ) -> Result<Vec<T>, Failure> {
-    if let Some(after) = after {
-        let Some(before) = items.iter().position(|item| key(item) == after) else {
-            let what = format!("{after} to go on behind");
-            return Err(ChoiceError::Nothing { what }.into());
-        };
-        items.drain(..=before);
+    let listing = listing.ok_or_else(|| nothing_behind(args.after.as_ref()))?;
+    if let Some(last) = listing.rows.last().map(key).filter(|_| listing.more) {
+        say_more(ui, &last);
     }
-    let limit = limit.or(ui.shows_to_person().then_some(ON_A_TERMINAL));
-    let limit = limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(usize::MAX);
-    if items.len() > limit {
-        items.truncate(limit);
-        if let Some(last) = items.last().map(key) {
-            ui.note(format_args!(
-                "there is more: --after {last} goes on, --limit N shows more at once"
-            ));
-        }
+    if let Some(of) = listing.of.filter(|_| !listing.whole) {
+        ui.note(format_args!(
+            "each of these rows is proven; of {of} rows in all, the whole list proves that none is missing (without --limit, \
+             to a file), as `strongroom audit verify` does"
+        ));
     }
-    Ok(items)
+    Ok(listing.rows)
 }
 
 /// Writes what the filter finds, one escrow a line, without holding all of it. Gives how many there were.
@@ -84,9 +99,7 @@ pub(super) fn stream(
     })?;
     table.finish(ui)?;
     if let Some(last) = last.filter(|_| more) {
-        ui.note(format_args!(
-            "there is more: --after {last} goes on, --limit N shows more at once"
-        ));
+        say_more(ui, &last);
     }
     Ok(written)
 }

@@ -34,8 +34,8 @@ pub(crate) enum Rotation {
 
 /// List the exposed passwords, the most overdue first
 ///
-/// Each row, and their number, is held against the file's own log. That the file is the newest, only the TPM knows:
-/// `strongroom status` asks it.
+/// Each row, and their number, is compared with the file's own log; of one page of a long list (more than 1,000 rows), each
+/// row alone. Only the TPM knows whether the file is the newest: `strongroom status` asks it.
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
     /// List the exposures that ended on somebody's word instead: claimed by a newer password, or waived
@@ -74,9 +74,10 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, verb: &Rotation) -> Result<(),
 }
 
 fn list(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), Failure> {
-    let due = Inventory::open(&setting.folder)?.to_rotate(clock::now())?;
-    let none = due.is_empty();
-    let due = listing::page(ui, due, (page.limit, page.after), |due| due.item.record.escrow)?;
+    let part = listing::part(ui, page);
+    let listing = Inventory::open(&setting.folder)?.worklist(clock::now(), part)?;
+    let none = page.after.is_none() && listing.as_ref().is_some_and(|listing| listing.rows.is_empty());
+    let due = listing::rows(ui, listing, page, |due| due.item.record.escrow)?;
     let mut table = Table::new(["DEVICE", "VOLUME", "PROTECTOR ID", "EXPOSED", "BY", "ROTATE BY", ""]);
     for due in &due {
         if ui.json() {
@@ -106,8 +107,9 @@ fn list(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), Failure> 
 }
 
 fn list_claimed(ui: &mut Ui, setting: &Setting, page: &PageArgs) -> Result<(), Failure> {
-    let items = Inventory::open(&setting.folder)?.claimed()?;
-    let items = listing::page(ui, items, (page.limit, page.after), |item| item.record.escrow)?;
+    let part = listing::part(ui, page);
+    let listing = Inventory::open(&setting.folder)?.claimed_list(part)?;
+    let items = listing::rows(ui, listing, page, |item| item.record.escrow)?;
     let mut table = Table::new([
         "DEVICE",
         "VOLUME",

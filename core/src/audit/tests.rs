@@ -63,6 +63,8 @@ impl Story {
             state_size: self.writer.size(),
             escrows: self.writer.totals().escrows,
             exposed: self.writer.totals().exposed,
+            tally: None,
+            first_of_day: None,
         };
         let mut event = Event {
             version: 1,

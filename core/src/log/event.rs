@@ -9,6 +9,7 @@ use crate::log::EpochStart;
 use crate::log::Salt;
 use crate::state::Change;
 use crate::state::Rule;
+use crate::state::Tally;
 use crate::values::DeviceName;
 use crate::values::EscrowId;
 use crate::values::LogText;
@@ -125,6 +126,21 @@ pub struct CommitSummary {
     pub escrows: u64,
     /// The exposed ones.
     pub exposed: u64,
+    /// The other numbers of escrows; absent in logs of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tally: Option<Tally>,
+    /// Number of the first commit of the same day in UTC; absent in logs of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_of_day: Option<u64>,
+}
+
+impl CommitSummary {
+    /// Returns the number of the first commit of the day, for a commit `number` at `now` after `before`, which was at
+    /// `then`.
+    pub fn first_of_day(number: u64, now: Time, before: Option<(&Self, Time)>) -> u64 {
+        let same_day = before.filter(|(_, then)| then.day() == now.day());
+        same_day.and_then(|(before, _)| before.first_of_day).unwrap_or(number)
+    }
 }
 
 impl EventBody {

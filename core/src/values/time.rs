@@ -43,6 +43,16 @@ impl Time {
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+
+    /// Returns the number of the day in UTC, counted from 1970-01-01.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(DAY)
+    }
+
+    /// Returns the begin of the day in UTC.
+    pub const fn midnight(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(DAY))
+    }
 }
 
 impl From<Timestamp> for Time {
@@ -74,6 +84,9 @@ impl FromStr for Time {
         text.parse::<Timestamp>().map(Self::from).map_err(|_| ParseTimeError)
     }
 }
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
 //! What holds of the real records after each step.
 
+use strongroom_core::state::Counted;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Projection;
+use strongroom_core::state::Totals;
 use strongroom_core::state::VolumeRecord;
 
 use crate::states_model::harness::GRACE;
@@ -67,6 +69,11 @@ impl Harness {
         let totals = self.projection.totals();
         assert_eq!(totals.exposed, u64::try_from(exposed).unwrap());
         assert_eq!(totals.escrows, u64::try_from(records.len()).unwrap());
+        let mut counted = Totals::default();
+        for (volume, record) in &records {
+            counted.count(None, Counted::of(record, self.volume(*volume)));
+        }
+        assert_eq!(totals, counted);
     }
 
     /// The changes alone make the same records.

@@ -5,6 +5,7 @@ use std::path::Path;
 use strongroom_core::log::Event;
 use strongroom_core::log::LogKeys;
 use strongroom_core::state::VaultRecord;
+use strongroom_core::values::DeviceName;
 use strongroom_core::values::EscrowId;
 
 use crate::ops::Error;
@@ -19,6 +20,7 @@ use crate::store::Pending;
 use crate::store::Snapshot;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Work;
 
 /// A vault that is read and not changed: it takes no lock, and sees what is committed.
 pub struct Inventory {
@@ -79,6 +81,15 @@ impl Inventory {
         Ok(checkpoint.size)
     }
 
+    /// Returns how much work a verification is, by the file's own word.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub fn work(&mut self) -> Result<Work, Error> {
+        Ok(self.store.snapshot()?.work()?)
+    }
+
     /// Calls `each` with the escrows that are asked for.
     ///
     /// # Errors
@@ -125,7 +136,32 @@ impl Inventory {
     ///
     /// Fails if they cannot be read.
     pub fn devices(&mut self, text: Option<&str>) -> Result<Vec<DeviceSummary>, Error> {
-        Ok(self.store.snapshot()?.devices(text)?)
+        Ok(self.store.snapshot()?.devices(text, None, None)?)
+    }
+
+    /// Returns those behind the device `after`, at most `limit` of them, and whether there are more; `None` if there is no
+    /// device `after`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read.
+    pub fn some_devices(
+        &mut self,
+        text: Option<&str>,
+        after: Option<&DeviceName>,
+        limit: Option<u64>,
+    ) -> Result<Option<(Vec<DeviceSummary>, bool)>, Error> {
+        let snapshot = self.store.snapshot()?;
+        if let Some(after) = after
+            && !snapshot.has_device(after)?
+        {
+            return Ok(None);
+        }
+        let mut devices = snapshot.devices(text, after, limit.map(|limit| limit.saturating_add(1)))?;
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+        let more = limit.is_some_and(|limit| devices.len() > limit);
+        devices.truncate(limit.unwrap_or(usize::MAX));
+        Ok(Some((devices, more)))
     }
 
     /// Calls `each` with every event, in order, until it says that it has enough. Only `audit verify` tells whether they
@@ -134,12 +170,25 @@ impl Inventory {
     /// # Errors
     ///
     /// Fails with an alarm if a leaf is no event, and where `each` does.
-    pub fn events<E: From<Error>>(&mut self, mut each: impl FnMut(Event) -> Result<bool, E>) -> Result<(), E> {
+    pub fn events<E: From<Error>>(&mut self, each: impl FnMut(Event) -> Result<bool, E>) -> Result<(), E> {
+        self.events_from(0, each)
+    }
+
+    /// Calls `each` with the events from leaf `start` on, as [`Self::events`] does.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::events`] does.
+    pub fn events_from<E: From<Error>>(
+        &mut self,
+        start: u64,
+        mut each: impl FnMut(Event) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let outer = |error: StoreError| E::from(Error::from(error));
         let snapshot = self.store.snapshot().map_err(outer)?;
         let mut outcome = Ok(());
         snapshot
-            .leaves(|index, leaf| {
+            .leaves_from(start, |index, leaf| {
                 let event = leaf
                     .decode()
                     .map_err(|error| Alarm::tampered(format!("leaf {index}: {error}")));

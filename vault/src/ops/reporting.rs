@@ -14,6 +14,7 @@ use crate::ops::Unsealed;
 use crate::ops::Who;
 use crate::store::Alarm;
 use crate::store::HandOut;
+use crate::store::Work;
 
 /// A log, summed up for people.
 #[derive(Debug)]
@@ -39,8 +40,7 @@ impl Unsealed {
 
 impl Inventory {
     /// Sums up the log that was handed out, as an auditor would who holds both keys, and holds every row of the file
-    /// against it. `done` is told how many more events were read; each is read
-    /// twice.
+    /// against it. `done` is told how many more units of [`Work::reported`] are done.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Inventory {
             }
             let replayed = verification.take(&leaf).map_err(alarm)?;
             reveals.take(&replayed);
-            done(1);
+            done(Work::EVENT);
             Ok::<_, Error>(true)
         })?;
         let report = verification.finish().map_err(alarm)?.report;

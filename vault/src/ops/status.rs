@@ -61,8 +61,7 @@ pub fn status(path: &Path, wait: Duration, now: Time, depth: Depth<'_>) -> Resul
     examined.refusal_counts?;
     let (last, summary) = snapshot.last_event()?;
     snapshot.prove_vault(&summary, &vault)?;
-    let counts = snapshot.counts(now)?;
-    counts.require(&summary)?;
+    let counts = snapshot.counts(&summary, now)?;
     Ok(Status {
         anchor: examined.anchor,
         authenticated: examined.authenticated,
@@ -70,15 +69,8 @@ pub fn status(path: &Path, wait: Duration, now: Time, depth: Depth<'_>) -> Resul
         tpm: examined.tpm,
         events: last.leaf + 1,
         commits: summary.number,
-        commits_today: snapshot.commits_since(midnight(now))?,
+        commits_today: snapshot.commits_today(&last, &summary, now)?,
         counts,
         vault,
     })
 }
-
-fn midnight(now: Time) -> Time {
-    let into_the_day = now.as_millis().rem_euclid(DAY);
-    Time::from_millis(now.as_millis() - into_the_day).unwrap_or(now)
-}
-
-const DAY: i64 = 24 * 60 * 60 * 1000;

@@ -49,8 +49,8 @@ impl Verified {
 }
 
 /// Verifies the vault in `path`: the file, both trees, every signature, the anchor, and every row against a replay of the
-/// log. The lock is held only to read the anchor and to begin reading the file. `done` is told how many more events were
-/// read.
+/// log. The lock is held only to read the anchor and to begin reading the file. `done` is told how many more
+/// units of [`Inventory::work`] are done.
 ///
 /// # Errors
 ///

@@ -207,7 +207,7 @@ impl Session<'_> {
             }
             Ok::<_, StoreError>(hashes.end())
         })?;
-        let summary = self.project(hashes)?;
+        let summary = self.project(hashes, draft.stamp().at)?;
         append(&self.transaction, &mut self.log, &leaves.last(summary)?)?;
         let checkpoint = Checkpoint {
             origin: Origin {
@@ -267,11 +267,9 @@ impl Session<'_> {
     }
 
     /// Computes what the commit comes to, of the leaves of the state tree that are new or have changed.
-    fn project(&self, leaves: Vec<(u64, Digest)>) -> Result<CommitSummary, StoreError> {
-        let (number, size) = match &self.head {
-            Some(head) => (head.summary.number, head.summary.state_size),
-            None => (0, 0),
-        };
+    fn project(&self, leaves: Vec<(u64, Digest)>, now: Time) -> Result<CommitSummary, StoreError> {
+        let before = self.head.as_ref().map(|head| (&head.summary, head.last.time));
+        let (number, size) = before.map_or((1, 0), |(before, _)| (before.number + 1, before.state_size));
         let nodes = TreeTable::new(&self.transaction, Tree::State);
         let mut edit = TreeEdit::new(&nodes, size);
         for (leaf, hash) in leaves {
@@ -280,11 +278,13 @@ impl Session<'_> {
         let edited = edit.finish()?;
         nodes.write(edited.written)?;
         Ok(CommitSummary {
-            number: number + 1,
+            number,
             state_root: edited.root,
             state_size: edited.size,
             escrows: self.totals.escrows,
             exposed: self.totals.exposed,
+            tally: Some(self.totals.tally),
+            first_of_day: Some(CommitSummary::first_of_day(number, now, before)),
         })
     }
 }

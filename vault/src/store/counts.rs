@@ -1,6 +1,8 @@
 //! Counting escrows and commits.
 
 use strongroom_core::log::CommitSummary;
+use strongroom_core::log::Event;
+use strongroom_core::state::Tally;
 use strongroom_core::values::Time;
 
 use crate::store::Alarm;
@@ -19,7 +21,7 @@ pub struct Counts {
     pub exposed: u64,
     /// Followed by something newer.
     pub superseded: u64,
-    /// Exposed, and past their day.
+    /// Exposed, and past their day: no more than 10,000 of them are counted.
     pub overdue: u64,
     /// Marked `conflict`.
     pub conflict: u64,
@@ -36,37 +38,70 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// That the totals are those of the last event.
-    ///
-    /// # Errors
-    ///
-    /// Fails with an alarm if they are not.
-    pub fn require(&self, summary: &CommitSummary) -> Result<(), StoreError> {
-        if (self.escrows, self.exposed) == (summary.escrows, summary.exposed) {
-            return Ok(());
-        }
-        let what = format!(
-            "there are {} escrows, {} of them exposed, and the log has {} and {}",
-            self.escrows, self.exposed, summary.escrows, summary.exposed
-        );
-        Err(Alarm::tampered(what).into())
+    /// Returns whether more passwords may be overdue than were counted.
+    pub const fn overdue_or_more(&self) -> bool {
+        self.overdue >= MOST_COUNTED
     }
 }
 
 impl Snapshot<'_> {
-    /// Counts the escrows.
+    /// Counts the escrows: by what the last event states, in constant time, or, where an older program wrote that, one by
+    /// one.
     ///
     /// # Errors
     ///
-    /// Fails if they cannot be read.
-    pub fn counts(&self, now: Time) -> Result<Counts, StoreError> {
-        Ok(self.transaction.query_row(COUNTS, [now.as_millis()], |row| {
+    /// Fails if they cannot be read, and with an alarm if the rows are not as many as the last event says.
+    pub fn counts(&self, summary: &CommitSummary, now: Time) -> Result<Counts, StoreError> {
+        let counts = match summary.tally {
+            Some(tally) => self.stated(summary, tally, now)?,
+            None => self.counted(now)?,
+        };
+        if (counts.escrows, counts.exposed) == (summary.escrows, summary.exposed) {
+            return Ok(counts);
+        }
+        let what = format!(
+            "there are {} escrows, {} of them exposed, and the log has {} and {}",
+            counts.escrows, counts.exposed, summary.escrows, summary.exposed
+        );
+        Err(Alarm::tampered(what).into())
+    }
+
+    /// Takes what the last event states, and from the file the last numbers and the worklist, as far as it is counted.
+    fn stated(&self, summary: &CommitSummary, tally: Tally, now: Time) -> Result<Counts, StoreError> {
+        let (escrows, devices, found, overdue): (u64, u64, u64, u64) =
+            self.transaction
+                .query_row(STATED, (now.as_millis(), MOST_COUNTED), |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                })?;
+        let exposed = if found < MOST_COUNTED {
+            found
+        } else {
+            summary.exposed.max(found)
+        };
+        let rest = exposed.saturating_add(tally.superseded);
+        Ok(Counts {
+            escrows,
+            current: summary.escrows.saturating_sub(rest),
+            exposed,
+            superseded: tally.superseded,
+            overdue,
+            conflict: tally.conflict,
+            unconfirmed: tally.unconfirmed,
+            unassigned: tally.unassigned,
+            unproven: tally.unproven,
+            claimed_ends: tally.claimed_ends,
+            devices,
+        })
+    }
+
+    fn counted(&self, now: Time) -> Result<Counts, StoreError> {
+        Ok(self.transaction.query_row(COUNTED, [now.as_millis()], |row| {
             Ok(Counts {
                 escrows: row.get(0)?,
                 current: row.get(1)?,
                 exposed: row.get(2)?,
                 superseded: row.get(3)?,
-                overdue: row.get(4)?,
+                overdue: row.get::<_, u64>(4)?.min(MOST_COUNTED),
                 conflict: row.get(5)?,
                 unconfirmed: row.get(6)?,
                 unproven: row.get(7)?,
@@ -77,12 +112,23 @@ impl Snapshot<'_> {
         })?)
     }
 
-    /// How many commits there were since `time`, by what their events say.
+    /// Returns how many commits there were on the day of `now`, or since, by what the last event states.
     ///
     /// # Errors
     ///
     /// Fails with an alarm if a leaf is no event.
-    pub fn commits_since(&self, time: Time) -> Result<u64, StoreError> {
+    pub fn commits_today(&self, last: &Event, summary: &CommitSummary, now: Time) -> Result<u64, StoreError> {
+        let Some(first) = summary.first_of_day else {
+            return self.commits_since(now.midnight());
+        };
+        if last.time.day() < now.day() {
+            return Ok(0);
+        }
+        Ok(summary.number.saturating_sub(first).saturating_add(1))
+    }
+
+    /// Counts the commits since `time`, event by event.
+    fn commits_since(&self, time: Time) -> Result<u64, StoreError> {
         let mut statement = self
             .transaction
             .prepare_cached("SELECT leaf, event FROM leaf ORDER BY leaf DESC")?;
@@ -103,7 +149,14 @@ impl Snapshot<'_> {
     }
 }
 
-const COUNTS: &str = "SELECT count(*), count(*) FILTER (WHERE state = 'current'), \
+/// So many overdue passwords are counted at most: counting takes as long as there are.
+const MOST_COUNTED: u64 = 10_000;
+/// Escrows are numbered in the order in which they came, devices too; both are for `audit verify` to hold.
+const STATED: &str = "SELECT (SELECT coalesce(max(number), 0) FROM escrow), (SELECT coalesce(max(device), 0) FROM device), \
+     count(*), count(*) FILTER (WHERE rotate_by < ?1) \
+     FROM (SELECT rotate_by FROM escrow WHERE state = 'exposed' ORDER BY rotate_by LIMIT ?2)";
+/// Each escrow is looked at.
+const COUNTED: &str = "SELECT count(*), count(*) FILTER (WHERE state = 'current'), \
      count(*) FILTER (WHERE state = 'exposed'), count(*) FILTER (WHERE state = 'superseded'), \
      count(*) FILTER (WHERE state = 'exposed' AND rotate_by < ?1), count(*) FILTER (WHERE conflict), \
      count(*) FILTER (WHERE unconfirmed), \

@@ -51,6 +51,13 @@ fn composed_otherwise(connection: &Connection, name: &DeviceName) -> rusqlite::R
     Ok(None)
 }
 
+/// Returns the folded name and the name of the device that is meant by a name: devices are listed in their order.
+pub(super) fn place(connection: &Connection, name: &DeviceName) -> rusqlite::Result<Option<(String, String)>> {
+    let mut statement = connection.prepare_cached("SELECT folded, name FROM device WHERE device = ?1")?;
+    let row = statement.query_row([meant(connection, name)?], |row| Ok((row.get(0)?, row.get(1)?)));
+    row.optional()
+}
+
 /// Returns the number of the device of exactly this name, a new one where there is none: which one is meant was decided
 /// before, and the log names it so.
 pub(super) fn of(connection: &Connection, name: &DeviceName) -> rusqlite::Result<i64> {

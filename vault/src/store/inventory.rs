@@ -1,6 +1,7 @@
 //! Reading the inventory: never a password, never the TPM, and no whole table where an index serves.
 
 use rusqlite::Connection;
+use rusqlite::OptionalExtension;
 use rusqlite::Row;
 use rusqlite::ToSql;
 use rusqlite::types::ValueRef;
@@ -82,11 +83,54 @@ pub struct Page {
     pub problems: Option<Problems>,
     /// Behind this escrow only.
     pub after: Option<EscrowId>,
+    /// In a list that is ordered by a time: behind the row of this time and number only.
+    pub behind: Option<(Option<Time>, u64)>,
     /// At most so many.
     pub limit: Option<u64>,
 }
 
+impl Filter {
+    /// Returns the column of the time by which its list is ordered.
+    const fn time(&self) -> Option<&'static str> {
+        match self {
+            Self::ToRotate => Some("rotate_by"),
+            Self::Claimed => Some("ended_at"),
+            Self::All
+            | Self::Device(_)
+            | Self::DeviceText(_)
+            | Self::DeviceTextOrProtector(..)
+            | Self::Protector(_)
+            | Self::VolumeId(_)
+            | Self::Escrow(_) => None,
+        }
+    }
+}
+
 impl Snapshot<'_> {
+    /// Returns whether there is a device of this name.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read.
+    pub fn has_device(&self, name: &DeviceName) -> Result<bool, StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT 1 FROM device WHERE folded = ?1")?;
+        Ok(statement.exists([name.folded()])?)
+    }
+
+    /// Returns the number of an escrow in the order of arrival.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read.
+    pub fn number(&self, escrow: EscrowId) -> Result<Option<u64>, StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT number FROM escrow WHERE escrow = ?1")?;
+        Ok(statement.query_row([escrow.as_bytes()], |row| row.get(0)).optional()?)
+    }
+
     /// Calls `each` with the escrows that are asked for, in order of arrival if the filter says no other.
     ///
     /// # Errors
@@ -141,15 +185,27 @@ impl Snapshot<'_> {
         Ok(true)
     }
 
-    /// The devices whose name holds `text` (any, for none), by name.
+    /// The devices whose name holds `text` (any, for none), by name; behind `after`, and at most `limit` of them.
     ///
     /// # Errors
     ///
     /// Fails if they cannot be read.
-    pub fn devices(&self, text: Option<&str>) -> Result<Vec<DeviceSummary>, StoreError> {
+    pub fn devices(
+        &self,
+        text: Option<&str>,
+        after: Option<&DeviceName>,
+        limit: Option<u64>,
+    ) -> Result<Vec<DeviceSummary>, StoreError> {
         let folded = devices::folded(&self.transaction, text.unwrap_or_default())?;
+        let behind = match after {
+            Some(after) => devices::place(&self.transaction, after)?,
+            None => None,
+        };
+        // No name is empty.
+        let (after_folded, after_name) = behind.unwrap_or_default();
+        let limit = limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1);
         let mut statement = self.transaction.prepare_cached(DEVICES)?;
-        let rows = statement.query_map([folded], |row| {
+        let rows = statement.query_map((folded, after_folded, after_name, limit), |row| {
             Ok(DeviceSummary {
                 device: row.get(0)?,
                 volumes: row.get(1)?,
@@ -192,17 +248,10 @@ impl Query {
         }
         query.sql.push_str(FROM);
         query.matches(connection, filter)?;
-        query.narrow(page);
-        query.sql.push_str(match filter {
-            Filter::ToRotate => " ORDER BY rotate_by, number",
-            Filter::Claimed => " ORDER BY ended_at, number",
-            Filter::All
-            | Filter::Device(_)
-            | Filter::DeviceText(_)
-            | Filter::DeviceTextOrProtector(..)
-            | Filter::Protector(_)
-            | Filter::VolumeId(_)
-            | Filter::Escrow(_) => " ORDER BY number",
+        query.narrow(filter, page);
+        query.sql.push_str(&match filter.time() {
+            Some(column) => format!(" ORDER BY {column}, number"),
+            None => " ORDER BY number".to_owned(),
         });
         if let Some(limit) = page.limit {
             query.sql.push_str(" LIMIT ");
@@ -248,7 +297,7 @@ impl Query {
         self.condition(" AND ?", highest);
     }
 
-    fn narrow(&mut self, page: &Page) {
+    fn narrow(&mut self, filter: &Filter, page: &Page) {
         if let Some(state) = page.state {
             self.condition(" AND state = ?", state.as_str());
         }
@@ -261,6 +310,23 @@ impl Query {
         if let Some(after) = page.after {
             let number = " AND number > (SELECT number FROM escrow AS before WHERE before.escrow = ?)";
             self.condition(number, *after.as_bytes());
+        }
+        if let Some(behind) = page.behind {
+            self.behind(filter, behind);
+        }
+    }
+
+    /// Begins behind a row of a list that is ordered by a time: by the index, whatever stands before it.
+    fn behind(&mut self, filter: &Filter, (time, number): (Option<Time>, u64)) {
+        let column = filter.time().unwrap_or("escrowed_at");
+        match time {
+            Some(time) => {
+                self.condition(&format!(" AND {column} >= ? AND ({column} > "), time.as_millis());
+                self.condition("? OR number > ", time.as_millis());
+                self.condition("?)", number);
+            }
+            // Those without a time come first.
+            None => self.condition(&format!(" AND ({column} IS NOT NULL OR number > ?)"), number),
         }
     }
 
@@ -293,5 +359,7 @@ const OF_DEVICES_FOUND: &str = "escrow.volume IN (SELECT volume FROM volume WHER
      (SELECT rowid FROM device_search WHERE folded MATCH ?))";
 const DEVICES: &str = "SELECT device.name, count(DISTINCT volume.volume), \
      count(escrow.number) FILTER (WHERE state = 'current'), count(escrow.number) FILTER (WHERE state = 'exposed'), \
-     max(escrowed_at) FROM device LEFT JOIN volume USING (device) LEFT JOIN escrow ON escrow.volume = volume.volume \
-     WHERE instr(device.folded, ?1) > 0 OR ?1 = '' GROUP BY device.device ORDER BY device.folded, device.device";
+     max(escrowed_at) FROM (SELECT device, name, folded FROM device \
+        WHERE (instr(folded, ?1) > 0 OR ?1 = '') AND (folded, name) > (?2, ?3) ORDER BY folded, name LIMIT ?4) AS device \
+      LEFT JOIN volume USING (device) LEFT JOIN escrow ON escrow.volume = volume.volume \
+      GROUP BY device.device ORDER BY device.folded, device.name";

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use strongroom_core::crypto::Digest;
 use strongroom_core::log::Event;
 use strongroom_core::state::Projection;
+use strongroom_core::state::RecalledVolumes;
 use strongroom_core::state::SenderRecord;
 use strongroom_core::state::from_canonical;
 use strongroom_core::state::senders_digest;
@@ -78,7 +79,7 @@ impl Snapshot<'_> {
         read(&self.transaction)
     }
 
-    pub(super) fn audit_senders(&self, projection: &Projection) -> Result<(), StoreError> {
+    pub(super) fn audit_senders(&self, projection: &Projection<RecalledVolumes>) -> Result<(), StoreError> {
         let held = read(&self.transaction)?;
         let mut held = held.iter();
         for logged in projection.senders() {

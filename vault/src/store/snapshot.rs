@@ -1,7 +1,5 @@
 //! The file as it is at one moment, for reading.
 
-use std::collections::BTreeSet;
-
 use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::Transaction;
@@ -50,35 +48,7 @@ impl<'s> Snapshot<'s> {
     ///
     /// Fails with an alarm if one is malformed.
     pub fn checkpoints(&self) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
-        self.read_checkpoints(2)
-    }
-
-    /// All checkpoints, likewise: those before the newest two were handed out.
-    pub(super) fn all_checkpoints(&self) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
-        self.read_checkpoints(i64::MAX)
-    }
-
-    /// The numbers of the commits whose checkpoint is marked as handed out.
-    pub(super) fn handed_out(&self) -> Result<BTreeSet<u64>, StoreError> {
-        if version(&self.transaction)? < FIRST_THAT_HANDS_OUT {
-            return Ok(BTreeSet::new());
-        }
-        let mut statement = self.transaction.prepare("SELECT number, handed_out FROM checkpoint")?;
-        let mut rows = statement.query(())?;
-        let mut numbers = BTreeSet::new();
-        while let Some(row) = rows.next()? {
-            let number = row.get(0)?;
-            match row.get(1) {
-                Ok(0_i64) => {}
-                Ok(1) => drop(numbers.insert(number)),
-                _ => return Err(Alarm::tampered(format!("checkpoint {number}: handed_out is no mark")).into()),
-            }
-        }
-        Ok(numbers)
-    }
-
-    fn read_checkpoints(&self, limit: i64) -> Result<Vec<(u64, Note, Checkpoint)>, StoreError> {
-        notes(&self.transaction, limit)?
+        notes(&self.transaction, 2)?
             .into_iter()
             .map(|(number, note)| {
                 let checkpoint = Checkpoint::from_note(&note).map_err(|error| Alarm::tampered(error.to_string()))?;
@@ -140,24 +110,21 @@ impl<'s> Snapshot<'s> {
     ///
     /// Fails if a leaf cannot be read, and where `each` does.
     pub fn leaves<E: From<StoreError>>(&self, each: impl FnMut(u64, Leaf) -> Result<bool, E>) -> Result<(), E> {
-        // One before the first is none of a vault, and is not passed over.
-        self.leaves_behind(i64::MIN, each)
+        self.leaves_from(0, each)
     }
 
     /// The same, from the leaf `start` on.
-    pub(super) fn leaves_from<E: From<StoreError>>(
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::leaves`] does.
+    pub fn leaves_from<E: From<StoreError>>(
         &self,
         start: u64,
-        each: impl FnMut(u64, Leaf) -> Result<bool, E>,
-    ) -> Result<(), E> {
-        self.leaves_behind(start.cast_signed(), each)
-    }
-
-    fn leaves_behind<E: From<StoreError>>(
-        &self,
-        start: i64,
         mut each: impl FnMut(u64, Leaf) -> Result<bool, E>,
     ) -> Result<(), E> {
+        // One before the first is none of a vault, and is not passed over.
+        let start = if start == 0 { i64::MIN } else { start.cast_signed() };
         let mut statement = self
             .transaction
             .prepare("SELECT leaf, event FROM leaf WHERE leaf >= ?1 ORDER BY leaf")
@@ -198,15 +165,37 @@ fn notes(connection: &Connection, limit: i64) -> Result<Vec<(u64, Note)>, StoreE
     let mut notes = Vec::new();
     while let Some(row) = rows.next()? {
         let number = row.get(0)?;
-        let note = row
-            .get_ref(1)?
-            .as_str()
-            .map_err(|error| Alarm::tampered(format!("checkpoint {number}: {error}")))?
-            .parse()
-            .map_err(|error| Alarm::tampered(format!("checkpoint {number}: {error}")))?;
-        notes.push((number, note));
+        notes.push((number, read_note(number, row, 1)?));
     }
     Ok(notes)
+}
+
+/// Returns the checkpoint of a commit, and whether it is marked as handed out.
+pub(super) fn read_checkpoint(connection: &Connection, number: u64) -> Result<(Note, Checkpoint, bool), StoreError> {
+    let marks = version(connection)? >= FIRST_THAT_HANDS_OUT;
+    let mut statement = connection.prepare_cached(match marks {
+        true => "SELECT note, handed_out FROM checkpoint WHERE number = ?1",
+        false => "SELECT note, 0 FROM checkpoint WHERE number = ?1",
+    })?;
+    let mut rows = statement.query([number])?;
+    let Some(row) = rows.next()? else {
+        return Err(Alarm::tampered(format!("checkpoint {number} is missing")).into());
+    };
+    let note = read_note(number, row, 0)?;
+    let wrong = |what: &dyn std::fmt::Display| Alarm::tampered(format!("checkpoint {number}: {what}"));
+    let checkpoint = Checkpoint::from_note(&note).map_err(|error| wrong(&error))?;
+    let handed_out = match row.get(1) {
+        Ok(0_i64) => false,
+        Ok(1) => true,
+        _ => return Err(wrong(&"handed_out is no mark").into()),
+    };
+    Ok((note, checkpoint, handed_out))
+}
+
+fn read_note(number: u64, row: &Row<'_>, column: usize) -> Result<Note, StoreError> {
+    let wrong = |what: &dyn std::fmt::Display| Alarm::tampered(format!("checkpoint {number}: {what}"));
+    let text = row.get_ref(column)?.as_str().map_err(|error| wrong(&error))?;
+    Ok(text.parse().map_err(|error| wrong(&error))?)
 }
 
 /// The bytes of a leaf; whether they are an event, the leaf itself knows.

@@ -4,6 +4,8 @@ use strongroom_core::envelope::Envelope;
 use strongroom_core::keys::Fingerprint;
 use strongroom_core::log::EventBody;
 use strongroom_core::state::Change;
+use strongroom_core::state::Counted;
+use strongroom_core::values::EscrowId;
 
 use crate::store::Alarm;
 use crate::store::Draft;
@@ -24,6 +26,7 @@ impl Session<'_> {
     /// Fails if a change builds on a volume that was not proven, or if a row cannot be written.
     pub fn stage(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
         if self.searchable.is_none() {
+            self.count_what_no_event_says()?;
             self.searchable = Some(last_device(&self.transaction)?);
         }
         while let Some(body) = draft.next() {
@@ -44,21 +47,10 @@ impl Session<'_> {
             self.require_known(volume)?;
         }
         for change in &body.changes {
-            let mut escrow = None;
-            if let Change::Escrow { volume, record }
-            | Change::Moved {
-                from: volume, record, ..
-            } = change
-            {
-                let known = self.known.get(*volume);
-                let before = known
-                    .and_then(|known| known.escrow(record.escrow))
-                    .map(|held| held.state);
-                self.totals.count(before, record.state);
-                if before.is_none() {
-                    escrow = draft.take_held(record.escrow);
-                }
-            }
+            let escrow = match self.count(change)? {
+                Some(new) => draft.take_held(new),
+                None => None,
+            };
             let new = New {
                 vault: draft.vault_bytes(),
                 volume: matches!(change, Change::Volume(naming) if self.known.get(naming.volume).is_none()),
@@ -77,6 +69,27 @@ impl Session<'_> {
                 .execute((self.next_staged(), drop.as_bytes()))?;
         }
         Ok(())
+    }
+
+    /// Counts what a change makes of its escrows, and returns the one that is new.
+    fn count(&mut self, change: &Change) -> Result<Option<EscrowId>, StoreError> {
+        let (from, volume, record) = match change {
+            Change::Sender(_) | Change::Vault(_) => return Ok(None),
+            Change::Volume(naming) => {
+                if let Some(known) = self.known.get(naming.volume) {
+                    self.totals.name(known, naming);
+                }
+                return Ok(None);
+            }
+            Change::Escrow { volume, record } => (volume, volume, record),
+            Change::Moved { from, volume, record } => (from, volume, record),
+        };
+        let known = |volume: &u64| self.known.get(*volume).ok_or_else(|| unproven(*volume));
+        let (from, volume) = (known(from)?, known(volume)?);
+        let before = from.escrow(record.escrow).map(|before| Counted::of(before, from));
+        let after = Counted::of(record, volume);
+        self.totals.count(before, after);
+        Ok(before.is_none().then_some(record.escrow))
     }
 
     /// Makes of the volumes that are known what a change made of their rows.

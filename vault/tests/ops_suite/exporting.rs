@@ -7,6 +7,7 @@ use strongroom_core::log::Action;
 use strongroom_vault::ops::Error;
 use strongroom_vault::store::ExportFolder;
 use strongroom_vault::store::StoreError;
+use strongroom_vault::store::Work;
 
 use crate::fixture::Vault;
 use crate::fixture::escrow;
@@ -99,16 +100,16 @@ fn a_report_is_of_the_log_that_was_handed_out() {
     let handed_out = open.report(&who(1)).unwrap();
     escrow(&mut open, &who(2), "LAB-02", 2);
     open.close().unwrap();
-    let mut read = 0;
+    let mut done = 0;
     let reported = vault
         .inventory()
-        .report(&handed_out, Period::default(), |events| read += events)
+        .report(&handed_out, Period::default(), |work| done += work)
         .unwrap();
     assert_eq!((reported.report.events, reported.report.escrows), (3, 1));
     assert_eq!(reported.report.handed_out[0].root, handed_out.checkpoint.root);
     assert_eq!(
-        (reported.first_wrong, read),
-        (None, 3 + 4),
+        (reported.first_wrong, done),
+        (None, 3 * Work::EVENT + vault.inventory().work().unwrap().units()),
         "the log, and then the whole file"
     );
 }

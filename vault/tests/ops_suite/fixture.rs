@@ -25,6 +25,7 @@ use strongroom_vault::ops::RevealRequest;
 use strongroom_vault::ops::Revealed;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::Who;
+use strongroom_vault::store::Counts;
 use strongroom_vault::store::Filter;
 use strongroom_vault::store::Item;
 use strongroom_vault::store::Page;
@@ -102,6 +103,43 @@ impl Vault {
     pub(crate) fn assert_verifies(&self) {
         let verified = strongroom_vault::ops::verify(&self.path(), WAIT, Depth::File, |_| {}).unwrap();
         assert_eq!(verified.first_wrong, None);
+        self.assert_counts();
+    }
+
+    /// That a status, which counts nothing, says what counting says.
+    #[track_caller]
+    pub(crate) fn assert_counts(&self) {
+        let now = at(1000);
+        let status = strongroom_vault::ops::status(&self.path(), WAIT, now, Depth::File).unwrap();
+        let count = |sql: &str| -> u64 { self.file().query_row(sql, (), |row| row.get(0)).unwrap() };
+        let escrows = |which: &str| {
+            count(&format!(
+                "SELECT count(*) FROM escrow JOIN volume USING (volume) WHERE {which}"
+            ))
+        };
+        let overdue = format!("state = 'exposed' AND rotate_by < {}", now.as_millis());
+        let counted = Counts {
+            escrows: escrows("TRUE"),
+            current: escrows("state = 'current'"),
+            exposed: escrows("state = 'exposed'"),
+            superseded: escrows("state = 'superseded'"),
+            overdue: escrows(&overdue),
+            conflict: escrows("conflict"),
+            unconfirmed: escrows("unconfirmed"),
+            unassigned: escrows("device IS NULL"),
+            unproven: escrows("state <> 'superseded' AND proven_at IS NULL"),
+            claimed_ends: escrows("ended_how IN ('claimed', 'waived')"),
+            devices: count("SELECT count(*) FROM device"),
+        };
+        assert_eq!(status.counts, counted);
+        let claimed = u64::try_from(self.inventory().claimed().unwrap().len()).unwrap();
+        assert_eq!(claimed, counted.claimed_ends);
+        let due = self.inventory().to_rotate(now).unwrap();
+        assert_eq!(u64::try_from(due.len()).unwrap(), counted.exposed);
+        assert_eq!(
+            due.iter().filter(|due| due.overdue).count(),
+            usize::try_from(counted.overdue).unwrap()
+        );
     }
 }
 

@@ -133,6 +133,28 @@ fn verify_names_what_stands_beside_the_log() {
             "INSERT INTO device_search (rowid, folded) VALUES (77, 'ghost')",
             "search",
         ),
+        (
+            "INSERT INTO device_search (device_search, rowid, folded) VALUES ('delete', 1, 'pc-1')",
+            "the search index does not find device 1",
+        ),
+        (
+            "INSERT INTO device_search (device_search, rowid, folded) VALUES ('delete', 2, 'pc-2'); \
+             INSERT INTO device_search (rowid, folded) VALUES (2, 'pc-9')",
+            "the search index has an entry for device 2",
+        ),
+        (
+            "INSERT INTO device_search (device_search, rowid, folded) VALUES ('delete', 2, 'pc-2'); \
+             INSERT INTO device_search (rowid, folded) VALUES (77, 'pc-2')",
+            "the search index",
+        ),
+        (
+            "INSERT INTO device_search (rowid, folded) VALUES (1, 'xpc-1')",
+            "the search index has an entry for device 1",
+        ),
+        (
+            "UPDATE device SET device = 7 WHERE device = 2; UPDATE volume SET device = 7 WHERE device = 2",
+            "device 7",
+        ),
         ("DELETE FROM device_search_data", "search"),
         ("UPDATE device_search_config SET v = 99 WHERE k = 'version'", "search"),
         ("DELETE FROM checkpoint WHERE number = 3", "checkpoint"),

@@ -12,6 +12,8 @@ use strongroom_core::values::Time;
 use strongroom_core::values::WaiveReason;
 use strongroom_vault::ops::Depth;
 use strongroom_vault::ops::Error;
+use strongroom_vault::ops::ErrorKind;
+use strongroom_vault::ops::EscrowRequest;
 use strongroom_vault::ops::Inventory;
 use strongroom_vault::ops::Unsealed;
 use strongroom_vault::ops::WaiveRequest;
@@ -24,9 +26,13 @@ use strongroom_vault::store::Store;
 use tempfile::TempDir;
 
 use crate::fixture::WAIT;
+use crate::fixture::at;
+use crate::fixture::drive;
 use crate::fixture::escrow;
 use crate::fixture::file;
 use crate::fixture::operator;
+use crate::fixture::password;
+use crate::fixture::protector;
 use crate::fixture::who;
 
 /// A vault of this schema, as its program left it.
@@ -68,6 +74,55 @@ fn verified(path: &Path) -> bool {
     assert_eq!(verified.first_wrong, None);
     assert!(verified.authenticated);
     verified.refusal_counts
+}
+
+#[test]
+fn a_status_counts_what_an_older_program_did_not_write_down() {
+    let folder = unpacked(1);
+    let path = folder.path();
+    let status = || {
+        strongroom_vault::ops::status(path, WAIT, at(0), Depth::File)
+            .unwrap()
+            .counts
+    };
+    let wrong = || verify(path, WAIT, Depth::File, |_| {}).unwrap().first_wrong;
+    let before = status();
+    assert_eq!(wrong(), None);
+    // A row that was changed before is in no event: the first commit counts proven volumes only.
+    let set = |state: &str| {
+        let sql = format!("UPDATE escrow SET conflict = {state} WHERE number = 1");
+        file(path).execute(&sql, ()).unwrap()
+    };
+    let truly: i64 = file(path)
+        .query_row("SELECT conflict FROM escrow WHERE number = 1", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(set(&(1 - truly).to_string()), 1);
+    let mut open = Unsealed::open(path, WAIT, None).unwrap();
+    let request = EscrowRequest {
+        device: "PC-3".parse().unwrap(),
+        naming: drive("C:"),
+        protector: protector(3),
+        password: &password(3),
+        created: None,
+    };
+    let refused = open.escrow(&who(0), &request).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Integrity, "{refused}");
+    set(&truly.to_string());
+    assert_eq!(status(), before);
+    escrow(&mut open, &who(0), "PC-3", 3);
+    open.close().unwrap();
+    let after = status();
+    assert_eq!(
+        (after.escrows, after.current, after.unproven, after.devices),
+        (
+            before.escrows + 1,
+            before.current + 1,
+            before.unproven + 1,
+            before.devices + 1
+        )
+    );
+    assert_eq!((after.superseded, after.conflict), (before.superseded, before.conflict));
+    assert_eq!(wrong(), None);
 }
 
 #[test]

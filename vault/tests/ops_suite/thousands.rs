@@ -1,5 +1,6 @@
 //! Thousands of passwords in one commit, which other threads help with.
 
+use std::fs;
 use std::sync::Arc;
 
 use strongroom_core::state::EscrowState;
@@ -7,17 +8,23 @@ use strongroom_core::state::Naming;
 use strongroom_core::state::Rule;
 use strongroom_core::state::Source;
 use strongroom_core::state::Standing;
+use strongroom_core::values::EscrowId;
 use strongroom_core::values::ProtectorId;
 use strongroom_core::values::RecoveryPassword;
 use strongroom_core::values::Secret;
 use strongroom_vault::ops::Arriving;
+use strongroom_vault::ops::Depth;
 use strongroom_vault::ops::ErrorKind;
 use strongroom_vault::ops::Escrowed;
+use strongroom_vault::ops::Part;
 use strongroom_vault::ops::Unsealed;
+use strongroom_vault::ops::status;
+use strongroom_vault::ops::verify;
 use strongroom_vault::store::Filter;
 use strongroom_vault::store::Page;
 
 use crate::fixture::Vault;
+use crate::fixture::WAIT;
 use crate::fixture::at;
 use crate::fixture::escrow;
 use crate::fixture::reveal;
@@ -142,4 +149,133 @@ fn one_that_cannot_be_believed_lets_none_in() {
         .unwrap();
     take_in(&mut open, 20, &many);
     vault.assert_verifies();
+}
+
+/// One password on each of so many devices, shown once: all of them are to be rotated.
+fn exposed(devices: u32) -> Vault {
+    let vault = Vault::new(None);
+    let mut open = vault.open();
+    let password = passwords(0..1).remove(0).1;
+    let arriving: Vec<_> = (0..devices)
+        .map(|number| Arriving {
+            device: Some(format!("PC-{number}").parse().unwrap()),
+            naming: Naming::default(),
+            protector: ProtectorId::new(bytes(number)),
+            password: &password,
+            source: Source::Import,
+            standing: Standing::Dated(at(-1)),
+            confirmed: true,
+            listed: Arc::default(),
+            sender: None,
+            file: None,
+            drop: None,
+        })
+        .collect();
+    open.take_in(&who(10), &arriving.iter().collect::<Vec<_>>(), || {})
+        .unwrap();
+    let filter = Filter::Device("PC-0".parse().unwrap());
+    let item = vault
+        .inventory()
+        .list(&filter, &Page::default())
+        .unwrap()
+        .items
+        .remove(0);
+    reveal(&mut open, &who(20), item).unwrap();
+    open.close().unwrap();
+    vault
+}
+
+#[test]
+fn a_long_worklist_is_read_page_by_page() {
+    let vault = exposed(1_100);
+    vault.assert_verifies();
+    let all: Vec<_> = vault.inventory().to_rotate(at(30)).unwrap();
+    let all: Vec<_> = all.iter().map(|due| due.item.record.escrow).collect();
+    assert_eq!(all.len(), 1_100);
+    let page = |after, limit| {
+        let part = Part { after, limit };
+        let listing = vault.inventory().worklist(at(30), part).unwrap().unwrap();
+        let rows: Vec<_> = listing.rows.iter().map(|due| due.item.record.escrow).collect();
+        (rows, listing.more, listing.whole, listing.of)
+    };
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let (rows, more, whole, of) = page(after, Some(300));
+        assert_eq!((whole, of), (false, Some(1_100)));
+        after = rows.last().copied();
+        seen.extend(rows);
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(seen, all, "the pages are the list");
+    assert_eq!(
+        page(all.get(1_098).copied(), None),
+        (vec![all[1_099]], false, true, Some(1_100))
+    );
+    let elsewhere = Part {
+        after: Some(EscrowId::new([9; 16])),
+        limit: Some(5),
+    };
+    assert!(vault.inventory().worklist(at(30), elsewhere).unwrap().is_none());
+
+    // A row of a page that the log does not hold, and one that is hidden: from a page, from the list.
+    let tampered = |sql: &str, limit| {
+        let file = vault.file();
+        file.execute_batch(&format!("SAVEPOINT before; {sql}; RELEASE before"))
+            .unwrap();
+        drop(file);
+        let part = Part { after: None, limit };
+        vault.inventory().worklist(at(30), part).map(drop)
+    };
+    assert!(tampered("SELECT 1", Some(5)).is_ok());
+    let refused = tampered(
+        "UPDATE escrow SET rotate_by = rotate_by - 1 WHERE number = 1000",
+        Some(5),
+    )
+    .unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Integrity);
+    let back = "UPDATE escrow SET rotate_by = rotate_by + 1 WHERE number = 1000";
+    assert!(tampered(back, Some(5)).is_ok());
+    let hidden = "UPDATE escrow SET state = 'current' WHERE number = 1100";
+    assert!(tampered(hidden, Some(5)).is_ok(), "it is on another page");
+    let refused = tampered("SELECT 1", None).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Integrity);
+}
+
+/// Nanoseconds that this thread has used while it did something so many times.
+fn used(times: u32, what: impl Fn()) -> u64 {
+    let now = || -> u64 {
+        let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        text.split(' ').next().unwrap().parse().unwrap()
+    };
+    let begun = now();
+    (0..times).for_each(|_| what());
+    now() - begun
+}
+
+#[test]
+fn what_is_asked_each_day_does_not_grow_faster_than_the_vault() {
+    let taken = [500, 4_000].map(|devices| {
+        let vault = Vault::new(None);
+        let mut open = vault.open();
+        take_in(&mut open, 10, &passwords(0..devices));
+        open.close().unwrap();
+        let part = Part {
+            after: None,
+            limit: Some(50),
+        };
+        [
+            used(3, || {
+                assert!(verify(&vault.path(), WAIT, Depth::File, |_| {}).unwrap().is_ok())
+            }),
+            used(100, || drop(status(&vault.path(), WAIT, at(20), Depth::File).unwrap())),
+            used(100, || drop(vault.inventory().worklist(at(20), part).unwrap())),
+        ]
+    });
+    // Eight times the devices: a search for each, in an index of all of them, would take fifty times as long.
+    let [few, many] = &taken;
+    assert!(many[0] < 16 * few[0], "verify: {taken:?}");
+    assert!(many[1] < 2 * few[1], "status: {taken:?}");
+    assert!(many[2] < 2 * few[2], "rotation list: {taken:?}");
 }

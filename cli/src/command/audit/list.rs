@@ -52,7 +52,8 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ListArgs) -> Result<(),
     ]);
     let (mut written, mut last) = (0, None);
     let mut more = false;
-    inventory.events(|event| {
+    let start = args.after.map_or(0, |after| after.saturating_add(1));
+    inventory.events_from(start, |event| {
         if !args.matches(&event) {
             return Ok::<_, Failure>(true);
         }
@@ -87,11 +88,9 @@ impl ListArgs {
                 .flatten();
             names.any(|by| by.as_str() == name.as_str()) || by.to_string() == *name
         };
-        self.after.is_none_or(|after| event.leaf > after)
-            && self
-                .device
-                .as_ref()
-                .is_none_or(|device| event.body.device.as_ref() == Some(device))
+        self.device
+            .as_ref()
+            .is_none_or(|device| event.body.device.as_ref() == Some(device))
             && self.operator.as_ref().is_none_or(operator)
             && self.action.is_none_or(|action| event.body.action == action)
             && self.period.holds(event.time)

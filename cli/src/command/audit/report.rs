@@ -58,8 +58,9 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ReportArgs) -> Result<(
     drop(inventory);
     let handed_out = working::unsealed(ui, setting, pin, |vault, who| vault.report(who))?;
     let mut inventory = Inventory::open(&setting.folder)?;
-    let mut progress = ui.progress("events", 2 * handed_out.checkpoint.size);
-    let reported = inventory.report(&handed_out, args.period.period(), |events| progress.advance(events));
+    let work = inventory.work()?;
+    let mut progress = ui.progress_of_work("verified", work.reported());
+    let reported = inventory.report(&handed_out, args.period.period(), |work| progress.advance(work));
     progress.end();
     let reported = reported?;
     let page = page(&inventory, args, &handed_out, &reported)?;

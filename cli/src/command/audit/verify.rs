@@ -59,8 +59,8 @@ pub(super) fn run(
         true => Depth::File,
         false => Depth::Tpm { pin: pin.as_ref() },
     };
-    let mut progress = ui.progress("events", events(setting)?);
-    let verified = ops::verify(&setting.folder, setting.wait, depth, |events| progress.advance(events));
+    let mut progress = ui.progress_of_work("verified", work(setting)?);
+    let verified = ops::verify(&setting.folder, setting.wait, depth, |work| progress.advance(work));
     progress.end();
     let verified = verified?;
     drop(pin);
@@ -75,9 +75,10 @@ pub(super) fn run(
     }
 }
 
-/// How many events there are, by the file's own word; none where it has no word.
-fn events(setting: &Setting) -> Result<u64, Failure> {
-    Ok(Inventory::open(&setting.folder)?.claimed_size().unwrap_or_default())
+/// Returns how much work a verification is, by the file's own word; none if that cannot be read.
+fn work(setting: &Setting) -> Result<u64, Failure> {
+    let work = Inventory::open(&setting.folder)?.work();
+    Ok(work.map_or(0, |work| work.units()))
 }
 
 fn say_handed_out(ui: &mut Ui, verified: &strongroom_audit::Verified) -> Result<(), Failure> {

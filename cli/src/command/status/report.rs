@@ -5,6 +5,7 @@ use strongroom_core::values::Time;
 use strongroom_core::values::VaultId;
 use strongroom_vault::ops::AnchorState;
 use strongroom_vault::ops::Status;
+use strongroom_vault::store::Counts;
 
 use crate::command::status::anchor_text;
 use crate::command::status::anchor_word;
@@ -33,7 +34,7 @@ impl Report<'_> {
         };
         warn(
             counts.overdue > 0,
-            format!("{} overdue for rotation", number(counts.overdue, "password")),
+            format!("{} overdue for rotation", overdue(counts, " password", " passwords")),
         );
         warn(
             !self.recovery_proven(),
@@ -121,7 +122,7 @@ impl Report<'_> {
             ("Escrows", self.escrows()),
             (
                 "To rotate",
-                format!("{}, {} overdue", status.counts.exposed, status.counts.overdue),
+                format!("{}, {} overdue", status.counts.exposed, overdue(&status.counts, "", "")),
             ),
             (
                 "Ends by word",
@@ -216,6 +217,7 @@ impl Report<'_> {
             unassigned: counts.unassigned,
             unproven: counts.unproven,
             overdue: counts.overdue,
+            overdue_or_more: counts.overdue_or_more(),
             claimed_ends: counts.claimed_ends,
             grace_seconds: vault.grace_seconds,
             recovery_proven: self.recovery_proven(),
@@ -258,6 +260,7 @@ pub(super) struct Object<'a> {
     unassigned: u64,
     unproven: u64,
     overdue: u64,
+    overdue_or_more: bool,
     claimed_ends: u64,
     grace_seconds: u64,
     recovery_proven: bool,
@@ -265,6 +268,16 @@ pub(super) struct Object<'a> {
     lone_custodian: bool,
     memory_locked: Option<bool>,
     warnings: Vec<String>,
+}
+
+/// Returns how many passwords are overdue, with a word for one or many of them.
+fn overdue(counts: &Counts, one: &str, many: &str) -> String {
+    let or_more = if counts.overdue_or_more() { " or more" } else { "" };
+    format!(
+        "{}{or_more}{}",
+        counts.overdue,
+        if counts.overdue == 1 { one } else { many }
+    )
 }
 
 /// A TPM's NV memory is made for some hundred thousand writes.

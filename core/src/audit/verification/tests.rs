@@ -85,6 +85,8 @@ impl Written {
                 state_size: self.records.size(),
                 escrows: self.records.totals().escrows,
                 exposed: self.records.totals().exposed,
+                tally: None,
+                first_of_day: None,
             }),
             salt: Salt::new([7; 16]),
         }

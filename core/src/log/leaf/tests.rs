@@ -52,6 +52,8 @@ fn event() -> Event {
             state_size: 2,
             escrows: 1,
             exposed: 1,
+            tally: None,
+            first_of_day: None,
         }),
         salt: Salt::new([0xab; 16]),
     }

@@ -101,6 +101,7 @@ impl Sample {
             event,
             nodes,
             root_before: None,
+            arrived: Vec::new(),
         };
         let root = sha256(&[&self.leaf.to_be_bytes()]);
         self.findings.take(&replayed, || root);
