@@ -7,6 +7,7 @@ use strongroom_core::log::Action;
 use strongroom_core::log::Event;
 use strongroom_core::log::LogKeys;
 use strongroom_core::state::Change;
+use strongroom_core::state::TpmKeyRecord;
 use strongroom_core::state::VaultRecord;
 use strongroom_core::values::Time;
 use strongroom_core::values::WaiveReason;
@@ -150,10 +151,23 @@ fn its_first_commit_begins_with_the_migration() {
         assert_eq!(actions, [Action::Migrated, Action::Escrow, Action::Checkpoint]);
         let body = &events[0].body;
         assert_eq!(body.result, Some(format!("from schema {version}")));
-        match before.tpm_key {
-            None => assert_eq!(body.changes, [Change::Vault(Box::new(vault))]),
-            // The key that the auditor noted down.
-            Some(_) => assert_eq!((&body.changes[..], vault), (&[][..], before)),
+        assert_eq!(body.changes, [Change::Vault(Box::new(vault.clone()))]);
+        let key = vault.tpm_key.clone().unwrap();
+        assert!(key.low_s);
+        if let Some(noted) = before.tpm_key.clone() {
+            // The key that the auditor noted down, whose signatures are written in one way from now on.
+            assert!(!noted.low_s);
+            let kept = TpmKeyRecord { low_s: true, ..noted };
+            assert_eq!(
+                (&key, &vault),
+                (
+                    &kept,
+                    &VaultRecord {
+                        tpm_key: Some(kept.clone()),
+                        ..before
+                    }
+                )
+            );
         }
     }
 }

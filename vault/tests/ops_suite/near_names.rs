@@ -70,7 +70,7 @@ fn two_that_an_older_program_took_for_two_stay_two() {
     escrow(&mut open, &who(4), "mu\u{308}nchen-1", 4);
     open.close().unwrap();
     vault.assert_verifies();
-    assert_eq!(names(&vault), [COMPOSED, DECOMPOSED]);
+    assert_eq!(names(&vault), [DECOMPOSED, COMPOSED]);
     assert_eq!(
         (held(&vault, COMPOSED), held(&vault, DECOMPOSED)),
         (vec![1, 3], vec![2, 4])
