@@ -2,12 +2,18 @@
 
 use strongroom_core::log::CommitSummary;
 use strongroom_core::log::Event;
+use strongroom_core::state::Counted;
 use strongroom_core::state::Tally;
+use strongroom_core::state::Totals;
+use strongroom_core::tree::Frontier;
 use strongroom_core::values::Time;
 
 use crate::store::Alarm;
+use crate::store::Session;
 use crate::store::Snapshot;
 use crate::store::StoreError;
+use crate::store::rows;
+use crate::store::session::Head;
 use crate::store::snapshot::read_leaf;
 
 /// How many escrows are how.
@@ -41,6 +47,31 @@ impl Counts {
     /// Returns whether more passwords may be overdue than were counted.
     pub const fn overdue_or_more(&self) -> bool {
         self.overdue >= MOST_COUNTED
+    }
+}
+
+impl Session<'_> {
+    /// Counts what the events of an older program do not state, from all volumes, once: each is proven, for a wrong number in
+    /// an event would stay wrong for ever.
+    pub(super) fn count_what_no_event_says(&mut self) -> Result<(), StoreError> {
+        let Some(Head { summary, vault, .. }) = self.head.as_ref().filter(|head| head.summary.tally.is_none()) else {
+            return Ok(());
+        };
+        let mut totals = Totals::default();
+        let mut state = Frontier::default();
+        state.append(vault.leaf_hash());
+        for volume in 1..summary.state_size {
+            let record = rows::volume(&self.transaction, volume)?;
+            for escrow in record.escrows.iter() {
+                totals.count(None, Counted::of(escrow, &record));
+            }
+            state.append(record.leaf_hash());
+        }
+        if state.root() != summary.state_root {
+            return Err(Alarm::tampered("the volumes are not what the log says").into());
+        }
+        self.totals = totals;
+        Ok(())
     }
 }
 

@@ -19,7 +19,6 @@ use strongroom_core::log::CommitSummary;
 use strongroom_core::log::Event;
 use strongroom_core::log::Origin;
 use strongroom_core::log::VerifierKey;
-use strongroom_core::state::Counted;
 use strongroom_core::state::EscrowRecord;
 use strongroom_core::state::Totals;
 use strongroom_core::state::VaultRecord;
@@ -314,29 +313,6 @@ impl<'s> Session<'s> {
             None if volume.volume >= self.state_size => Ok(false),
             None => Ok(rows::naming(&self.transaction, volume.volume)?.is_some_and(|held| held.is_named_as(volume))),
         }
-    }
-
-    /// Counts what the events of an older program do not state, from all volumes, once: each is proven, for a wrong number in
-    /// an event would stay wrong for ever.
-    pub(super) fn count_what_no_event_says(&mut self) -> Result<(), StoreError> {
-        let Some(Head { summary, vault, .. }) = self.head.as_ref().filter(|head| head.summary.tally.is_none()) else {
-            return Ok(());
-        };
-        let mut totals = Totals::default();
-        let mut state = Frontier::default();
-        state.append(vault.leaf_hash());
-        for volume in 1..summary.state_size {
-            let record = rows::volume(&self.transaction, volume)?;
-            for escrow in record.escrows.iter() {
-                totals.count(None, Counted::of(escrow, &record));
-            }
-            state.append(record.leaf_hash());
-        }
-        if state.root() != summary.state_root {
-            return Err(Alarm::tampered("the volumes are not what the log says").into());
-        }
-        self.totals = totals;
-        Ok(())
     }
 
     pub(super) fn head(&self) -> Result<&Head, StoreError> {
