@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::log::EventBody;
+use crate::state::Change;
 use crate::state::EscrowRecord;
 use crate::state::VolumeRecord;
 use crate::values::DeviceName;
@@ -24,12 +25,20 @@ pub struct Subject {
     pub volume_id: Option<VolumeId>,
     /// Its protector.
     pub protector_id: Option<ProtectorId>,
+    /// Whether its source has no standing, as far as what is at hand says.
+    pub unconfirmed: bool,
 }
 
 impl Subject {
     /// What an event is about.
     pub(super) fn of_event(body: &EventBody) -> Self {
+        let records = body.changes.iter().filter_map(|change| match change {
+            Change::Escrow { record, .. } | Change::Moved { record, .. } => Some(record),
+            Change::Sender(_) | Change::Vault(_) | Change::Volume(_) => None,
+        });
+        let mut own = records.filter(|record| Some(record.escrow) == body.escrow);
         Self {
+            unconfirmed: own.any(|record| record.unconfirmed),
             escrow_id: body.escrow,
             device: body.device.clone(),
             volume: body.volume.clone(),
@@ -46,6 +55,10 @@ impl Subject {
             volume: volume.mount().cloned(),
             volume_id: volume.id,
             protector_id: Some(record.protector),
+            unconfirmed: record.unconfirmed,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

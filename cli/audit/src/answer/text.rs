@@ -161,7 +161,8 @@ fn subject(subject: &Subject) -> String {
     let protector = subject.protector_id.map_or_else(|| "-".to_owned(), |id| id.to_string());
     let device = subject.device.as_ref().map_or("(no device)", DeviceName::as_str);
     let volume = subject.volume.as_ref().map_or("(unnamed)", MountPoint::as_str);
-    format!("{device} {volume} {protector}")
+    let mark = if subject.unconfirmed { ", unconfirmed" } else { "" };
+    format!("{device} {volume} {protector}{mark}")
 }
 
 fn many(count: u64, thing: &str) -> String {

@@ -54,7 +54,7 @@ fn each_format_says_the_same() {
     });
     assert_eq!(
         csv::record(&event).unwrap(),
-        r#"7,"2023-11-14T22:13:20.000Z","ada","ada","root","reveal","","PC-0815","","","","","a|b=c","","","","","",-5000,"list.csv","plant 3",""#
+        r#"7,"2023-11-14T22:13:20.000Z","ada","ada","root","reveal","","PC-0815","","","","","a|b=c","","","","","",-5000,"list.csv","plant 3","""#
     );
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(

@@ -271,6 +271,27 @@ fn a_vault_that_is_not_as_its_log_says_is_no_quiet_matter() {
 }
 
 #[test]
+fn an_unconfirmed_password_is_called_so_in_every_row() {
+    for unconfirmed in [false, true] {
+        let mut sample = Sample::new(Period::default());
+        let mut kept = sample.device("PC-1", day(0, 0, 0));
+        kept.record.unconfirmed = unconfirmed;
+        sample.reveal(&mut kept, "mara", day(1, 0, 0), ["", "", "", ""]);
+        let (report, reveals) = sample.finish();
+        let page = Made {
+            report,
+            reveals,
+            ..Made::of(Period::default(), PLAIN)
+        }
+        .page();
+        for id in [r#"id="owed""#, r#"id="reveals""#] {
+            let section = between(&page, id, "</section>");
+            assert_eq!(section.contains("unconfirmed: no enrolled sender"), unconfirmed, "{section}");
+        }
+    }
+}
+
+#[test]
 fn a_period_is_named_and_limits_the_reveals() {
     #[track_caller]
     fn check(since: Option<i64>, until: Option<i64>, named: &str, reveals: u64) {

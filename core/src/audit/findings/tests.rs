@@ -258,6 +258,7 @@ fn its_json_has_these_names() {
             "volume": "C:",
             "volume_id": null,
             "protector_id": "01010101-0101-0101-0101-010101010101",
+            "unconfirmed": false,
             "exposed_at": "1970-01-01T00:00:02.000Z",
             "exposed_by": "ann",
             "rotate_by": "1970-01-01T00:16:42.000Z",

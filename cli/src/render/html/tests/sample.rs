@@ -240,7 +240,7 @@ pub(crate) type Why<'a> = [&'a str; 4];
 /// A device and its password.
 pub(crate) struct Kept {
     volume: VolumeRecord,
-    record: EscrowRecord,
+    pub(crate) record: EscrowRecord,
 }
 
 fn about(action: Action, volume: &VolumeRecord, record: &EscrowRecord) -> EventBody {
