@@ -50,7 +50,10 @@ pub fn intake_text(input: &[u8]) {
 /// There are no more records than the input has room for, they stand within it, no reason repeats what stands there, and
 /// the same text read again, and as UTF-16, gives the same.
 fn read_as(input: &[u8], format: Option<Format>) {
-    let hints = Hints { format };
+    let hints = Hints {
+        format,
+        ..Hints::default()
+    };
     let read = match intake::read(input, &hints) {
         Ok(read) => read,
         Err(error) => return assert_tells_nothing(&error.to_string()),

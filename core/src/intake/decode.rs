@@ -1,8 +1,12 @@
 //! Bytes to text, whatever wrote them.
 
+mod mixed;
+
 use zeroize::Zeroizing;
 
-/// The text of `bytes`, with line feeds for line ends of every kind.
+use crate::intake::encodings::{self, TextEncoding};
+
+/// Returns the text of `bytes`, with line feeds for line ends of every kind.
 ///
 /// The encoding is, by the first rule that fits:
 /// 1. what a byte-order mark says: UTF-8, UTF-16 little-endian or big-endian;
@@ -10,33 +14,58 @@ use zeroize::Zeroizing;
 ///    eighth as many of the low ones: ASCII is in every file of this kind. A few single NULs, as Windows writes them
 ///    into the recovery files that it saves, are no sign;
 /// 3. UTF-8, where all of it is valid;
-/// 4. some code page of a console or of Windows. Digits, GUIDs and labels of programs are ASCII in all of them, and
-///    which one it was is not to be known: so each byte above 127 becomes one U+FFFD.
+/// 4. the encoding that the caller names;
+/// 5. the code page of a console or of Windows in which it has words that are known (`encodings.rs`). Lines that are
+///    valid UTF-8 are that, if the code page has one byte for each character;
+/// 6. some other code page. Digits, GUIDs and labels of programs are ASCII in all of them, and which one it was is not to
+///    be known: so each byte above 127 becomes one U+FFFD.
 ///
-/// What is not valid becomes U+FFFD in the first three, too; that includes a byte left over at the end of UTF-16. NULs
-/// stay, except around the text.
+/// Single lines may be UTF-16 where the others are not, and the other way round. What is not valid becomes U+FFFD; that
+/// includes a byte left over at the end of UTF-16. NULs stay, except around the text.
 ///
-/// The text is wiped on drop. Its size is computed first, so that it never grows and leaves nothing behind.
-pub(super) fn decode(bytes: &[u8]) -> Zeroizing<String> {
-    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
-        return utf_16(rest, u16::from_le_bytes);
-    }
-    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
-        return utf_16(rest, u16::from_be_bytes);
-    }
+/// The text is wiped on drop. It never grows, and leaves nothing behind.
+pub(super) fn decode(bytes: &[u8], encoding: Option<TextEncoding>) -> Zeroizing<String> {
     let (low_first, high_first) = nuls(bytes);
-    if low_first {
-        return utf_16(bytes, u16::from_le_bytes);
-    }
-    if high_first {
-        return utf_16(bytes, u16::from_be_bytes);
-    }
-    let rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (rest, unit): (_, Option<fn([u8; 2]) -> u16>) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, Some(u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => (rest, Some(u16::from_be_bytes)),
+        [0xef, 0xbb, 0xbf, rest @ ..] => (rest, None),
+        _ if low_first => (bytes, Some(u16::from_le_bytes)),
+        _ if high_first => (bytes, Some(u16::from_be_bytes)),
+        _ => (bytes, None),
+    };
+    let mixed = match unit {
+        Some(unit) => match mixed::wide(rest, unit) {
+            None => return utf_16(rest, unit),
+            mixed => mixed,
+        },
+        None => mixed::narrow(rest),
+    };
+    let rest = mixed.as_ref().map_or(rest, |mixed| mixed);
     match str::from_utf8(rest) {
         Ok(text) if !text.contains('\r') => Zeroizing::new(text.to_owned()),
         Ok(text) => collect(text.chars()),
-        Err(_) => collect(rest.iter().map(|byte| ascii(*byte))),
+        Err(_) => legacy(rest, encoding),
     }
+}
+
+/// The text of bytes that are no UTF-8.
+fn legacy(bytes: &[u8], named: Option<TextEncoding>) -> Zeroizing<String> {
+    let Some(encoding) = named.or_else(|| encodings::told(bytes)) else {
+        return collect(bytes.iter().map(|byte| ascii(*byte)));
+    };
+    if !encoding.is_single_byte() {
+        return collect(encoding.decode(bytes).0.chars());
+    }
+    // Three bytes of UTF-8 for one: no code page has a character that takes more.
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 3));
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match str::from_utf8(line) {
+            Ok(line) => text.push_str(line),
+            Err(_) => text.push_str(&encoding.decode(line).0),
+        }
+    }
+    collect(text.chars())
 }
 
 fn ascii(byte: u8) -> char {
