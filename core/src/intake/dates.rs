@@ -64,7 +64,6 @@ pub(super) fn time(text: &str, order: Option<DateOrder>) -> Option<Time> {
     format!("{date}T{}{}", clock.replace(' ', ""), if zoned { "" } else { "Z" })
         .parse()
         .ok()
-        .or_else(|| local::time(text, order))
 }
 
 fn is_iso_date(date: &str) -> bool {

@@ -136,24 +136,25 @@ impl Draft {
         let mut seen = Sighting::default();
         scan(value, |_, found| match found {
             Seen::Guid(guid) => {
-                if !guid.is_parted && !matches!(field, Field::Protector | Field::Id) && guid.label() != Label::Protector
-                {
-                    return;
+                // They say what their GUID is, whatever stands before it.
+                let is_named = matches!(
+                    field,
+                    Field::DistinguishedName
+                        | Field::LastKnownParent
+                        | Field::Name
+                        | Field::Device(_)
+                        | Field::VolumeId
+                );
+                let is_id = matches!(field, Field::Protector | Field::Id | Field::RecoveryGuid);
+                let label = if is_id || is_named { Label::Other } else { guid.label() };
+                if guid.is_parted || is_id || label == Label::Protector {
+                    seen.all.add(guid.id);
                 }
-                seen.all.add(guid.id);
-                match (field, guid.label()) {
-                    (Field::Protector | Field::Id | Field::RecoveryGuid, _) => {}
+                match (field, label) {
+                    _ if is_id || is_named => {}
                     (_, Label::Protector) => seen.labelled.add(guid.id),
                     (Field::Unnamed | Field::Password, Label::Unlabelled | Label::Id) => seen.plain.add(guid.id),
-                    // They say what they are, and are that.
-                    (
-                        Field::Name
-                        | Field::DistinguishedName
-                        | Field::LastKnownParent
-                        | Field::Device(_)
-                        | Field::VolumeId,
-                        _,
-                    ) => {}
+                    _ if !guid.is_parted => {}
                     (_, label) => {
                         seen.others |= label == Label::Other;
                         if self.unbelieved.len() < MOST_UNBELIEVED && !self.unbelieved.contains(&guid.id) {

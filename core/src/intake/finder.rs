@@ -242,26 +242,26 @@ impl Row {
 /// character before it.
 fn guid_at(before: Option<char>, rest: &str) -> Option<(ProtectorId, usize, bool)> {
     // Most characters begin none, and this is asked of each.
+    if !rest.as_bytes().first().is_some_and(u8::is_ascii_hexdigit) || before.is_some_and(char::is_alphanumeric) {
+        return None;
+    }
     let ninth = rest.as_bytes().get(FIRST_HYPHEN)?;
     if *ninth == b'-' {
         let (guid, after) = rest.split_at_checked(GUID_LEN)?;
-        let beside = [before, after.chars().next()];
-        if beside.into_iter().flatten().any(char::is_alphanumeric) {
-            return None;
-        }
+        let stands_alone = !after.starts_with(char::is_alphanumeric);
         return guid
             .parse()
             .ok()
-            .map(|id| (id, GUID_LEN, true))
-            .or_else(|| spelled_otherwise(before, rest));
+            .filter(|_| stands_alone)
+            .map(|id| (id, GUID_LEN, true));
     }
-    spelled_otherwise(before, rest)
+    spelled_otherwise(rest)
 }
 
 /// A GUID with other dashes or without any.
-fn spelled_otherwise(before: Option<char>, rest: &str) -> Option<(ProtectorId, usize, bool)> {
+fn spelled_otherwise(rest: &str) -> Option<(ProtectorId, usize, bool)> {
     let starts = rest.as_bytes().get(..FIRST_HYPHEN)?.iter().all(u8::is_ascii_hexdigit);
-    if !starts || before.is_some_and(char::is_alphanumeric) {
+    if !starts {
         return None;
     }
     let mut hex = String::with_capacity(GUID_LEN);

@@ -17,14 +17,31 @@ pub(super) fn time(text: &str, order: Option<DateOrder>) -> Option<Time> {
 /// Returns the order that every date of numbers in `text` has, if some date shows it and none another.
 pub(in crate::intake) fn order_of(text: &str) -> Option<DateOrder> {
     let mut known = None;
-    for (at, _) in text.match_indices(['/', '-', '.']) {
-        let before = text.get(..at).unwrap_or_default();
-        let start = before.len() - before.bytes().rev().take(2).take_while(u8::is_ascii_digit).count();
-        let preceded = before.get(..start).is_some_and(|before| {
-            before.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '-' | '/' | '{'))
-        });
-        let date = text.get(start..).filter(|_| start < at && !preceded).and_then(date_of);
-        let Some((date, _)) = date else { continue };
+    let bytes = text.as_bytes();
+    for (at, pair) in bytes.windows(2).enumerate() {
+        // Few places are a digit before a separator, and this is asked of each.
+        let [digit, b'/' | b'-' | b'.'] = pair else { continue };
+        if !digit.is_ascii_digit() {
+            continue;
+        }
+        let before = bytes.get(..=at).unwrap_or_default();
+        let digits = before
+            .iter()
+            .rev()
+            .take(5)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let start = before.len() - digits;
+        let is_within = before
+            .get(..start)
+            .and_then(<[u8]>::last)
+            .is_some_and(|last| last.is_ascii_alphanumeric() || b"-/.{".contains(last));
+        if digits > 4 || is_within {
+            continue;
+        }
+        let Some((date, _)) = text.get(start..).and_then(date_of) else {
+            continue;
+        };
         match (order_of_date(date), known) {
             (Some(order), None) => known = Some(order),
             (Some(order), Some(held)) if order != held => return None,
