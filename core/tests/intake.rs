@@ -50,6 +50,11 @@ fn told(bytes: &[u8]) -> String {
     }
 }
 
+#[expect(clippy::unwrap_used, reason = "a name that is none fails the test")]
+fn said() -> DeviceName {
+    "SAID".parse().unwrap()
+}
+
 /// A line for the outcome, and an indented one for each other thing that is known.
 fn record(record: &Record) -> String {
     let mut told = format!("{}: ", record.at);
@@ -61,7 +66,7 @@ fn record(record: &Record) -> String {
         }
     };
     let naming = &record.naming;
-    let said: DeviceName = "SAID".parse().unwrap();
+    let said = said();
     let known = [
         ("device", record.owner(None).map(ToString::to_string)),
         ("mount", naming.mount.as_ref().map(ToString::to_string)),

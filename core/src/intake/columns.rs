@@ -181,9 +181,8 @@ impl Row {
             is_whole
         };
         let mut fields = columns.iter().map(|(_, field)| *field).zip(&self.cells);
-        let is_incomplete = fields.any(|(field, held)| match field {
-            Field::Password | Field::Protector => !held.is_empty() && !whole(held),
-            _ => false,
+        let is_incomplete = fields.any(|(field, held)| {
+            matches!(field, Field::Password | Field::Protector) && !held.is_empty() && !whole(held)
         });
         let has_gap = cells.first().is_some_and(|first| first.is_empty());
         let is_heading = cells

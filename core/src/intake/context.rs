@@ -47,10 +47,9 @@ impl Context {
     pub(super) fn apply_all(&self, records: &mut [Record]) {
         if let Candidates::One(protector) = self.protector
             && let [record] = records
+            && record.adopt(protector)
         {
-            if record.adopt(protector) {
-                record.created = record.created.or(self.created);
-            }
+            record.created = record.created.or(self.created);
         }
         for record in records {
             self.apply(record);

@@ -26,7 +26,7 @@ use crate::intake::encodings::{self, TextEncoding};
 /// The text is wiped on drop. It never grows, and leaves nothing behind.
 pub(super) fn decode(bytes: &[u8], encoding: Option<TextEncoding>) -> Zeroizing<String> {
     let (low_first, high_first) = nuls(bytes);
-    let (rest, unit): (_, Option<fn([u8; 2]) -> u16>) = match bytes {
+    let (rest, unit): (_, Option<mixed::Unit>) = match bytes {
         [0xff, 0xfe, rest @ ..] => (rest, Some(u16::from_le_bytes)),
         [0xfe, 0xff, rest @ ..] => (rest, Some(u16::from_be_bytes)),
         [0xef, 0xbb, 0xbf, rest @ ..] => (rest, None),

@@ -299,7 +299,7 @@ impl Draft {
         if first == records.len() {
             self.context.protector = match self.guids.stated {
                 Candidates::None => self.outer,
-                stated => stated,
+                stated @ (Candidates::One(_) | Candidates::Several) => stated,
             };
             self.context.created = created;
         }
@@ -350,7 +350,7 @@ impl Sighting {
     fn believed(&self) -> Candidates {
         match self.labelled {
             Candidates::None => self.plain,
-            labelled => labelled,
+            labelled @ (Candidates::One(_) | Candidates::Several) => labelled,
         }
     }
 }

@@ -70,7 +70,7 @@ impl Guid<'_> {
     pub(super) fn label(&self) -> Label {
         match labels::before(self.before) {
             Label::Unlabelled | Label::Id if !self.is_parted => Label::Other,
-            label => label,
+            label @ (Label::Unlabelled | Label::Protector | Label::Id | Label::Other) => label,
         }
     }
 

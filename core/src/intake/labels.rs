@@ -65,11 +65,19 @@ pub(super) fn above(line: &str) -> Label {
 }
 
 fn role(label: &str) -> Option<Label> {
-    match named(label).field {
-        Field::Protector | Field::RecoveryGuid | Field::Password => Some(Label::Protector),
-        Field::Id => Some(Label::Id),
-        Field::Other | Field::Name | Field::Date | Field::TimeOfDay | Field::Created(_) | Field::Mount => None,
-        _ => Some(Label::Other),
+    let field = named(label).field;
+    let says_nothing = matches!(
+        field,
+        Field::Other | Field::Name | Field::Date | Field::TimeOfDay | Field::Created(_) | Field::Mount
+    );
+    if says_nothing {
+        None
+    } else if matches!(field, Field::Protector | Field::RecoveryGuid | Field::Password) {
+        Some(Label::Protector)
+    } else if field == Field::Id {
+        Some(Label::Id)
+    } else {
+        Some(Label::Other)
     }
 }
 

@@ -26,9 +26,10 @@ impl Named {
 
     /// Returns it, or that there is no name where it is not known.
     pub(super) fn or_unnamed(self) -> Self {
-        match self.field {
-            Field::Other => Self::new(Field::Unnamed),
-            _ => self,
+        if self.field == Field::Other {
+            Self::new(Field::Unnamed)
+        } else {
+            self
         }
     }
 }

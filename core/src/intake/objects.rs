@@ -97,14 +97,12 @@ impl<'n> Reader<'n> {
     fn begin(&mut self, line: usize) {
         let mut frame = Frame::new(self.manner, line, self.records.len());
         if let Some(outer) = self.frames.last() {
-            match outer.field {
-                Field::Device(_) => frame.draft.lies_in(true),
-                Field::Mount | Field::Volume | Field::VolumeId | Field::Password | Field::OfOther => {
-                    frame.draft.lies_in(false)
-                }
-                _ => {}
+            let is_device = matches!(outer.field, Field::Device(_));
+            let is_volume = matches!(outer.field, Field::Mount | Field::Volume | Field::VolumeId);
+            if is_device || is_volume || matches!(outer.field, Field::Password | Field::OfOther) {
+                frame.draft.lies_in(is_device);
             }
-            frame.of_devices = matches!(outer.field, Field::Device(_));
+            frame.of_devices = is_device;
             match &outer.says {
                 Says::Nothing => {}
                 Says::Id(id) if outer.of_devices => frame.draft.put_other_id(*id),

@@ -91,7 +91,7 @@ impl Guids {
     fn one(self) -> Candidates {
         match self.called {
             Candidates::None => self.plain,
-            called => called,
+            called @ (Candidates::One(_) | Candidates::Several) => called,
         }
     }
 }
@@ -151,7 +151,7 @@ impl<'t> Reader<'t> {
             // Windows 7 prints the first half of the ID, and then all of it.
             Label::Other if guid.is_parted && ends_with_half(above, guid.id) => Label::Protector,
             Label::Unlabelled if guid.is_alone() => labels::above(above),
-            label => label,
+            label @ (Label::Unlabelled | Label::Protector | Label::Id | Label::Other) => label,
         }
     }
 

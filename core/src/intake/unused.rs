@@ -1,6 +1,6 @@
 //! What was seen in a text and became nothing: so that nothing is lost without a word.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::intake::finder::{Seen, scan};
 use crate::intake::record::Record;
@@ -17,7 +17,7 @@ pub struct Unused {
 impl Unused {
     /// Counts what of `text` is in none of `records`.
     pub(super) fn of(text: &str, records: &[Record]) -> Self {
-        let (mut guids, mut passwords) = (HashSet::new(), HashSet::new());
+        let (mut guids, mut passwords) = (BTreeSet::new(), BTreeSet::new());
         let mut rejected = 0_usize;
         for record in records {
             guids.extend(record.guids());
@@ -29,8 +29,8 @@ impl Unused {
             }
         }
         let mut hidden = passwords.len();
-        let mut found = HashSet::new();
-        let (mut unused, mut others, mut lost) = (Self::default(), HashSet::new(), 0_usize);
+        let mut found = BTreeSet::new();
+        let (mut unused, mut others, mut lost) = (Self::default(), BTreeSet::new(), 0_usize);
         unused.groups = scan(text, |_, seen| match seen {
             Seen::Guid(guid) => {
                 let is_other = guid.is_parted && !guids.contains(guid.id.as_bytes()) && others.len() < MOST;

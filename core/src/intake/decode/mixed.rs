@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use zeroize::Zeroizing;
 
 /// How two bytes make a unit of UTF-16.
-type Unit = fn([u8; 2]) -> u16;
+pub(super) type Unit = fn([u8; 2]) -> u16;
 
 /// Returns `bytes`, which are no UTF-16, with those of their lines that are UTF-16 as UTF-8; `None` if there are none.
 pub(super) fn narrow(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
