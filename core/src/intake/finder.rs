@@ -6,7 +6,7 @@
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use crate::intake::labels::{self, Label};
-use crate::intake::loose;
+use crate::intake::loose::{self, is_dash};
 use crate::values::{ParseRecoveryPasswordError, ProtectorId, RecoveryPassword};
 
 /// What stands in a text where a recovery password should.
@@ -300,15 +300,6 @@ fn stretch_len(mut before: Option<char>, rest: &str) -> usize {
 fn is_of_stretch(character: char) -> bool {
     let ends_line = matches!(character, '\n' | '\r');
     character.is_numeric() || is_dash(character) || character.is_whitespace() && !ends_line
-}
-
-/// A hyphen, or what a word processor makes of one.
-pub(super) fn is_dash(character: char) -> bool {
-    matches!(
-        character,
-        '-' | '\u{2010}'
-            ..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2e3a}' | '\u{2e3b}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
-    )
 }
 
 fn groups_of_six(text: &str) -> usize {

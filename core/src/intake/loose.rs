@@ -179,7 +179,7 @@ impl Gap {
                 None if character.is_alphanumeric() || MASKS.contains(&character) => return None,
                 None => {
                     gap.visible += 1;
-                    gap.hyphen |= character == '-' || super::finder::is_dash(character);
+                    gap.hyphen |= is_dash(character);
                     character.len_utf8()
                 }
             };
@@ -191,6 +191,15 @@ impl Gap {
         }
         None
     }
+}
+
+/// A hyphen, or what a word processor makes of one.
+pub(super) fn is_dash(character: char) -> bool {
+    matches!(
+        character,
+        '-' | '\u{2010}'
+            ..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2e3a}' | '\u{2e3b}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
+    )
 }
 
 /// Characters that take no room.
