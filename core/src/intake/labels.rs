@@ -81,13 +81,26 @@ fn role(label: &str) -> Option<Label> {
     }
 }
 
-/// Whether `label` is a drive or the name of a machine, as people put them before what belongs to it: one word, with a
-/// digit or a hyphen in it.
+/// Whether `label` is a drive, the name of a machine, or a machine and its drive, as people and tables put them before
+/// what belongs to them.
 fn is_own_name(label: &str) -> bool {
-    let is_drive = label.len() == 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic());
-    is_drive
-        || label.contains(|character: char| character.is_ascii_digit() || character == '-')
-            && label.split_whitespace().count() == 1
+    let mut words = label.split_whitespace();
+    match (words.next(), words.next(), words.next()) {
+        (Some(word), None, None) => is_drive(word) || is_machine(word),
+        (Some(machine), Some(drive), None) => {
+            is_drive(drive) && (is_machine(machine) || !machine.contains(char::is_lowercase))
+        }
+        _ => false,
+    }
+}
+
+fn is_drive(word: &str) -> bool {
+    word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Whether a digit or a hyphen stands in `word`, as in the names of most machines.
+fn is_machine(word: &str) -> bool {
+    word.contains(|character: char| character.is_ascii_digit() || character == '-')
 }
 
 /// `\\?\Volume{…}`, and the names of deleted objects of a directory.

@@ -71,6 +71,10 @@ fn believes_labels() {
     check("\\\\?\\Volume{B}\\ 1", &[Err(Rejection::Unbelieved)]);
     check("PC-7: B 1", &[Ok((B, ONE))]);
     check("C: {B} 1", &[Ok((B, ONE))]);
+    check("PC-VERY-LONG-NAME C:    {B} 1", &[Ok((B, ONE))]);
+    check("WORKSTATION D: {B} 1", &[Ok((B, ONE))]);
+    check("Volume C: {B} 1", &[Err(Rejection::Unbelieved)]);
+    check("Router A: {B} 1", &[Err(Rejection::Unbelieved)]);
 }
 
 #[test]
