@@ -74,7 +74,7 @@ fn believes_labels() {
     check("PC-VERY-LONG-NAME C:    {B} 1", &[Ok((B, ONE))]);
     check("WORKSTATION D: {B} 1", &[Ok((B, ONE))]);
     check("Volume C: {B} 1", &[Err(Rejection::Unbelieved)]);
-    check("Router A: {B} 1", &[Err(Rejection::Unbelieved)]);
+    check("Router E: {B} 1", &[Err(Rejection::Unbelieved)]);
 }
 
 #[test]
