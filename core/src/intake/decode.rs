@@ -57,15 +57,24 @@ fn legacy(bytes: &[u8], named: Option<TextEncoding>) -> Zeroizing<String> {
     if !encoding.is_single_byte() {
         return collect(encoding.decode(bytes).0.chars());
     }
-    // Three bytes of UTF-8 for one: no code page has a character that takes more.
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 3));
+    let mut len = 0;
+    each_character(bytes, encoding, |character| len += character.len_utf8());
+    let mut text = Zeroizing::new(String::with_capacity(len));
+    each_character(bytes, encoding, |character| text.push(character));
+    text
+}
+
+/// Calls `take` with each character of lines in UTF-8 or in an encoding of one byte for each character. Nothing that is
+/// as long as the text is kept for it.
+fn each_character(bytes: &[u8], encoding: TextEncoding, mut take: impl FnMut(char)) {
+    let mut as_line_feed = line_feeds();
+    let mut take = |text: &str| text.chars().filter_map(&mut as_line_feed).for_each(&mut take);
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         match str::from_utf8(line) {
-            Ok(line) => text.push_str(line),
-            Err(_) => text.push_str(&encoding.decode(line).0),
+            Ok(line) => take(line),
+            Err(_) => line.chunks(SAMPLE).for_each(|piece| take(&encoding.decode(piece).0)),
         }
     }
-    collect(text.chars())
 }
 
 fn ascii(byte: u8) -> char {
@@ -101,17 +110,21 @@ fn collect(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
     text
 }
 
-/// CR LF and CR alone become LF.
 fn with_line_feeds(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    chars.filter_map(line_feeds())
+}
+
+/// CR LF and CR alone become LF.
+fn line_feeds() -> impl FnMut(char) -> Option<char> {
     let mut after_return = false;
-    chars.filter_map(move |character| {
+    move |character| {
         let second = std::mem::replace(&mut after_return, character == '\r') && character == '\n';
         let character = if character == '\r' { '\n' } else { character };
         (!second).then_some(character)
-    })
+    }
 }
 
-/// Bytes that are looked at for NULs.
+/// Bytes that are looked at for NULs, and that are decoded at once.
 const SAMPLE: usize = 64 * 1024;
 
 #[cfg(test)]

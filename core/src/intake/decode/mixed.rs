@@ -44,6 +44,9 @@ pub(super) fn narrow(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 /// Returns `bytes`, which are UTF-16, as UTF-8, with those of their lines that are none as they are; `None` if there are
 /// none.
 pub(super) fn wide(bytes: &[u8], unit: Unit) -> Option<Zeroizing<Vec<u8>>> {
+    if !has_narrow_line(bytes, unit) {
+        return None;
+    }
     let mut text = Zeroizing::new(Vec::with_capacity(bytes.len() / 2 * 3 + 3));
     let mut rest = bytes;
     let mut found = false;
@@ -57,18 +60,32 @@ pub(super) fn wide(bytes: &[u8], unit: Unit) -> Option<Zeroizing<Vec<u8>>> {
         }
         // A line that is none before it moves the bytes of the others.
         let unit = if found { order(rest).unwrap_or(unit) } else { unit };
-        let (pairs, _) = rest.as_chunks::<2>();
-        let units = pairs
-            .iter()
-            .position(|pair| unit(*pair) == u16::from(b'\n'))
-            .map_or(pairs.len(), |at| at + 1);
-        let (line, after) = rest.split_at_checked(units * 2)?;
+        let (line, after) = rest.split_at_checked(wide_line(rest, unit))?;
         let (pairs, _) = line.as_chunks::<2>();
         push(&mut text, pairs.iter().map(|pair| unit(*pair)));
         // Half a unit is left over.
         rest = if after.len() == 1 { &[] } else { after };
     }
     found.then_some(text)
+}
+
+/// Whether a line of `bytes`, which are UTF-16, is none.
+fn has_narrow_line(bytes: &[u8], unit: Unit) -> bool {
+    let mut rest = bytes;
+    while rest.len() > 1 {
+        if narrow_line(rest).is_some() {
+            return true;
+        }
+        rest = rest.get(wide_line(rest, unit)..).unwrap_or_default();
+    }
+    false
+}
+
+/// The bytes of the line of UTF-16 at the beginning of `bytes`.
+fn wide_line(bytes: &[u8], unit: Unit) -> usize {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let end = pairs.iter().position(|pair| unit(*pair) == u16::from(b'\n'));
+    2 * end.map_or(pairs.len(), |at| at + 1)
 }
 
 /// The order of bytes at the beginning of `bytes`, where ASCII shows it.

@@ -53,6 +53,21 @@ fn what_cannot_be_decoded_is_replaced() {
 }
 
 #[test]
+fn lines_in_a_code_page_are_among_those_in_utf_8() {
+    let page = "windows-1252".parse().ok();
+    let bytes = b"K\xfcche\r\nK\xc3\xbcche\r\nK\xfcche\r";
+    assert_eq!(decode(bytes, page).as_str(), "K\u{fc}che\nK\u{fc}che\nK\u{fc}che\n");
+    // A line is decoded piece by piece, and its end may stand between two.
+    for len in [SAMPLE - 1, SAMPLE, SAMPLE + 1] {
+        let mut long = vec![0xfc; len];
+        long.extend(b"\r\nb");
+        assert_eq!(*decode(&long, page), "\u{fc}".repeat(len) + "\nb");
+    }
+    let exact = decode(bytes, page);
+    assert_eq!(exact.capacity(), exact.len());
+}
+
+#[test]
 fn line_ends_become_one() {
     check(b"a\r\nb\rc\nd\r\r\ne\n\rf", "a\nb\nc\nd\n\ne\n\nf");
     check(&utf_16le("a\r\nb"), "a\nb");
