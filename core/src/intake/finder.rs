@@ -95,6 +95,10 @@ pub(super) fn scan<'t>(text: &'t str, see: impl FnMut(usize, Seen<'t>)) -> usize
             finder.see(Seen::Guid(Guid { id, before, is_parted }));
             mark = at + len;
             len
+        } else if let Some(password) = plain_at(rest) {
+            finder.see(Seen::Password(Ok(password)));
+            mark = at + PLAIN_LEN;
+            PLAIN_LEN
         } else if is_of_stretch(first) {
             let len = stretch_len(before, rest);
             let stretch = rest.get(..len).unwrap_or_default();
@@ -108,7 +112,8 @@ pub(super) fn scan<'t>(text: &'t str, see: impl FnMut(usize, Seen<'t>)) -> usize
                 finder.line += 1;
                 mark = at + 1;
             }
-            first.len_utf8()
+            // Nothing begins within a word.
+            letters_len(rest).max(first.len_utf8())
         };
         let (passed, after) = rest.split_at(len);
         before = passed.chars().next_back();
@@ -130,7 +135,11 @@ impl<'t, F: FnMut(usize, Seen<'t>)> Finder<F> {
     /// something was found.
     fn search(&mut self, stretch: &str, rest: &str) -> Option<usize> {
         let start = first_six(stretch)?;
-        let found = in_stretch(stretch);
+        let found = if stretch.len() < SHORTEST {
+            Vec::new()
+        } else {
+            in_stretch(stretch)
+        };
         if !found.iter().any(Result::is_ok) {
             let from = rest.get(start..).unwrap_or_default();
             let joined = stretch.get(..start).is_some_and(|before| {
@@ -148,7 +157,7 @@ impl<'t, F: FnMut(usize, Seen<'t>)> Finder<F> {
         for password in found {
             self.see(Seen::Password(password));
         }
-        if !any {
+        if !any && stretch.len() > 2 * 6 {
             let groups = groups_of_six(stretch);
             self.stray += if groups > 1 { groups } else { 0 };
         }
@@ -158,6 +167,22 @@ impl<'t, F: FnMut(usize, Seen<'t>)> Finder<F> {
     fn see(&mut self, seen: Seen<'t>) {
         (self.see)(self.line, seen);
     }
+}
+
+/// The password at the beginning of `rest`, if it is a whole stretch in the form that nearly all have.
+fn plain_at(rest: &str) -> Option<RecoveryPassword> {
+    let bytes = rest.as_bytes();
+    if !bytes.first()?.is_ascii_digit() || !matches!(bytes.get(6)?, b'-' | b' ') {
+        return None;
+    }
+    let (text, after) = rest.split_at_checked(PLAIN_LEN)?;
+    let is_whole = text.ends_with(|last: char| last.is_ascii_digit()) && !after.starts_with(is_of_stretch);
+    is_whole.then(|| RecoveryPassword::parse(text).ok())?
+}
+
+/// The bytes of the ASCII letters at the beginning of `rest`.
+fn letters_len(rest: &str) -> usize {
+    rest.bytes().take_while(u8::is_ascii_alphabetic).count()
 }
 
 /// The passwords of a stretch that are written as Windows reads them, and what looks like one.
@@ -310,6 +335,8 @@ fn groups_of_six(text: &str) -> usize {
 
 const GUID_LEN: usize = 36;
 const FIRST_HYPHEN: usize = 8;
+/// The bytes of a password with one hyphen or one space between its groups.
+const PLAIN_LEN: usize = 55;
 /// The bytes of half a password, without what parts its groups: the shortest that is seen.
 const SHORTEST: usize = 24;
 /// Digits together that are taken for a password with a group too few or too many.

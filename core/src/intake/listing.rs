@@ -171,15 +171,16 @@ impl Shared {
 
 /// The field of a line `name : value`, and the value.
 fn named<'t>(line: &'t str, names: &Names) -> Option<(Field, &'t str)> {
-    let at = line.find([':', '=', '\u{ff1a}'])?;
-    let (name, value) = line.split_at_checked(at)?;
-    let value = value.strip_prefix([':', '=', '\u{ff1a}'])?;
     let is_of_name = |character: char| {
         character.is_alphanumeric()
             || character.is_whitespace()
             || matches!(character, '-' | '_' | '\'' | '\u{2019}' | '\u{fffd}' | '\u{30fc}')
     };
-    let is_name = !name.trim().is_empty() && name.len() <= LONGEST_NAME && name.chars().all(is_of_name);
+    // Of most lines the beginning shows that they have none.
+    let at = line.find(|character: char| !is_of_name(character))?;
+    let (name, value) = line.split_at_checked(at)?;
+    let value = value.strip_prefix([':', '=', '\u{ff1a}'])?;
+    let is_name = !name.trim().is_empty() && name.len() <= LONGEST_NAME;
     is_name.then(|| (names.named(name.trim()).field, value))
 }
 

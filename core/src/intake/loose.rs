@@ -18,6 +18,12 @@ pub(super) struct Loose {
 /// shows that the password goes on, if each line has one group or each has two, or within a group: two halves of two
 /// passwords are not one. A wrong neighbour spoils it.
 pub(super) fn at_start(text: &str, mut is_guid: impl FnMut(&str) -> bool) -> Option<Loose> {
+    // Most groups stand alone.
+    let alone = text.get(digits_len(text)..)?;
+    let next = alone.get(Gap::at(alone)?.len..)?;
+    if is_guid(next) {
+        return None;
+    }
     let mut run = Run::default();
     let mut rest = text;
     while run.groups < MOST_GROUPS {

@@ -170,16 +170,13 @@ impl Record {
             Ok(ready) => Some(ready.protector),
             Err(rejected) => rejected.protector,
         };
+        let volume = self.naming.id.map(|id| *id.as_bytes());
+        let beside = protector.into_iter().chain(self.unbelieved.iter().copied());
         let device = self
             .device
-            .as_ref()
-            .and_then(|device| device.to_string().parse::<ProtectorId>().ok());
-        let named = [protector, device]
-            .into_iter()
-            .flatten()
-            .chain(self.unbelieved.iter().copied());
-        let volume = self.naming.id.map(|id| *id.as_bytes());
-        named.map(|id| *id.as_bytes()).chain(volume)
+            .iter()
+            .filter_map(|device| device.as_str().parse::<ProtectorId>().ok());
+        beside.chain(device).map(|id| *id.as_bytes()).chain(volume)
     }
 
     /// Takes `protector` for a password whose key protector was not named. Returns whether it was one.

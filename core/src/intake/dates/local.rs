@@ -18,10 +18,12 @@ pub(super) fn time(text: &str, order: Option<DateOrder>) -> Option<Time> {
 pub(in crate::intake) fn order_of(text: &str) -> Option<DateOrder> {
     let mut known = None;
     let bytes = text.as_bytes();
-    for (at, pair) in bytes.windows(2).enumerate() {
-        // Few places are a digit before a separator, and this is asked of each.
-        let [digit, b'/' | b'-' | b'.'] = pair else { continue };
-        if !digit.is_ascii_digit() {
+    for (at, four) in bytes.windows(4).enumerate() {
+        // Few places are a digit before a separator and a number, and this is asked of each.
+        let [digit, b'/' | b'-' | b'.', b' ' | b'0'..=b'9', third] = four else {
+            continue;
+        };
+        if !digit.is_ascii_digit() || third.is_ascii_alphabetic() {
             continue;
         }
         let before = bytes.get(..=at).unwrap_or_default();
