@@ -20,7 +20,7 @@ pub fn intake_csv(input: &[u8]) {
 
 /// JSON.
 pub fn intake_json(input: &[u8]) {
-    for format in [Format::Graph, Format::PowerShellJson] {
+    for format in [Format::Graph, Format::PowerShellJson, Format::Json] {
         read_as(input, Some(format));
     }
 }
@@ -34,6 +34,7 @@ pub fn intake_ldif(input: &[u8]) {
 pub fn intake_lines(input: &[u8]) {
     for format in [
         Format::AdScript,
+        Format::List,
         Format::ManageBde,
         Format::PowerShellList,
         Format::PowerShellTable,
