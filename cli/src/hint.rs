@@ -314,7 +314,7 @@ const fn file(fault: &FileFault) -> &'static str {
         FileFault::Intake(IntakeError::NoPassword { .. }) => {
             "nothing was taken in: look into the file; `strongroom import --help` names what is read"
         }
-        FileFault::Intake(IntakeError::Json(_) | IntakeError::Rows(_)) => {
+        FileFault::Intake(IntakeError::Json(_) | IntakeError::Rows(_) | IntakeError::Xml(_)) => {
             "nothing was taken in: mend the file, or name its format by --format"
         }
     }

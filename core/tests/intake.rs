@@ -8,11 +8,8 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-use strongroom_core::intake;
-use strongroom_core::intake::Hints;
-use strongroom_core::intake::Ready;
-use strongroom_core::intake::Record;
-use strongroom_core::intake::Rejected;
+use strongroom_core::intake::{self, Hints, Ready, Record, Rejected, Unused};
+use strongroom_core::values::DeviceName;
 
 #[test]
 fn every_file_reads_as_expected() {
@@ -25,9 +22,9 @@ fn every_file_reads_as_expected() {
     let (expected, cases): (Vec<_>, Vec<_>) = files
         .into_iter()
         .partition(|path| path.to_string_lossy().ends_with(".expected"));
-    assert_eq!(expected.len(), cases.len(), "one outcome for each file");
     let faults: Vec<String> = cases.iter().filter_map(|case| fault(case)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert_eq!(expected.len(), cases.len(), "one outcome for each file");
     println!("{} files", cases.len());
 }
 
@@ -43,9 +40,19 @@ fn told(bytes: &[u8]) -> String {
         Err(error) => format!("error: {error}\n"),
         Ok(intake) => {
             let records = intake.records.iter().map(record);
-            format!("{}\n{}", intake.format, records.collect::<String>())
+            let mut told = format!("{}\n{}", intake.format, records.collect::<String>());
+            let Unused { guids, groups } = intake.unused;
+            if guids + groups > 0 {
+                told += &format!("unused: {guids} GUIDs, {groups} groups\n");
+            }
+            told
         }
     }
+}
+
+#[expect(clippy::unwrap_used, reason = "a name that is none fails the test")]
+fn said() -> DeviceName {
+    "SAID".parse().unwrap()
 }
 
 /// A line for the outcome, and an indented one for each other thing that is known.
@@ -59,8 +66,9 @@ fn record(record: &Record) -> String {
         }
     };
     let naming = &record.naming;
+    let said = said();
     let known = [
-        ("device", record.device.as_ref().map(ToString::to_string)),
+        ("device", record.owner(None).map(ToString::to_string)),
         ("mount", naming.mount.as_ref().map(ToString::to_string)),
         ("volume", naming.id.map(|id| id.to_string())),
         ("type", naming.kind.map(|kind| kind.to_string())),
@@ -68,6 +76,12 @@ fn record(record: &Record) -> String {
     ];
     for (name, value) in known {
         told += &value.map(|value| format!("  {name} {value}\n")).unwrap_or_default();
+    }
+    if record.device.is_some() && record.owner(Some(&said)) == Some(&said) {
+        told += "  the device only if no other is said\n";
+    }
+    for id in &record.unbelieved {
+        told += &format!("  not believed {id}\n");
     }
     for note in &record.notes {
         told += &format!("  note: {note}\n");

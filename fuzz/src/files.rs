@@ -20,7 +20,7 @@ pub fn intake_csv(input: &[u8]) {
 
 /// JSON.
 pub fn intake_json(input: &[u8]) {
-    for format in [Format::Graph, Format::PowerShellJson] {
+    for format in [Format::Graph, Format::PowerShellJson, Format::Json] {
         read_as(input, Some(format));
     }
 }
@@ -34,6 +34,7 @@ pub fn intake_ldif(input: &[u8]) {
 pub fn intake_lines(input: &[u8]) {
     for format in [
         Format::AdScript,
+        Format::List,
         Format::ManageBde,
         Format::PowerShellList,
         Format::PowerShellTable,
@@ -50,7 +51,10 @@ pub fn intake_text(input: &[u8]) {
 /// There are no more records than the input has room for, they stand within it, no reason repeats what stands there, and
 /// the same text read again, and as UTF-16, gives the same.
 fn read_as(input: &[u8], format: Option<Format>) {
-    let hints = Hints { format };
+    let hints = Hints {
+        format,
+        ..Hints::default()
+    };
     let read = match intake::read(input, &hints) {
         Ok(read) => read,
         Err(error) => return assert_tells_nothing(&error.to_string()),

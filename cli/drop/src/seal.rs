@@ -9,8 +9,10 @@ use strongroom_core::drop::DropFile;
 use strongroom_core::drop::DroppedEscrow;
 use strongroom_core::drop::EncryptDropError;
 use strongroom_core::intake;
+use strongroom_core::intake::DateOrder;
 use strongroom_core::intake::Hints;
 use strongroom_core::intake::Record;
+use strongroom_core::intake::TextEncoding;
 use strongroom_core::state::Naming;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::MountPoint;
@@ -95,6 +97,22 @@ struct EscrowArgs {
     /// Another recovery protector that the volume lists now; once for each
     #[arg(long, value_name = "GUID")]
     listed: Vec<ProtectorId>,
+
+    /// The column of the files with the key protector IDs, by its heading or its number
+    #[arg(long, value_name = "COLUMN", requires = "files")]
+    key_id_column: Option<String>,
+
+    /// The column of the files with the names of devices, by its heading or its number
+    #[arg(long, value_name = "COLUMN", requires = "files")]
+    device_column: Option<String>,
+
+    /// The encoding of files that are not Unicode, such as windows-1252, cp850 or shift_jis
+    #[arg(long, value_name = "NAME", requires = "files")]
+    encoding: Option<TextEncoding>,
+
+    /// The order of numbers in dates such as 3/4/2024: dmy, mdy or ymd
+    #[arg(long, value_name = "ORDER", requires = "files")]
+    date_format: Option<DateOrder>,
 }
 
 /// A drop that was made.
@@ -184,11 +202,21 @@ impl EscrowArgs {
         })
     }
 
+    fn hints(&self) -> Hints<'_> {
+        Hints {
+            format: None,
+            encoding: self.encoding,
+            date_order: self.date_format,
+            key_id_column: self.key_id_column.as_deref(),
+            device_column: self.device_column.as_deref(),
+        }
+    }
+
     fn of_files(&self, files: &[PathBuf]) -> Result<Vec<DroppedEscrow>, Error> {
         let mut escrows = Vec::new();
         for path in files {
             let bytes = files::list(path, intake::MAX_INPUT)?;
-            let intake = intake::read(&bytes, &Hints::default()).map_err(|source| Error::Intake {
+            let intake = intake::read(&bytes, &self.hints()).map_err(|source| Error::Intake {
                 path: path.clone(),
                 source,
             })?;
@@ -207,11 +235,15 @@ impl EscrowArgs {
             at,
             why,
         };
+        let device = record.owner(self.device.as_ref()).cloned();
         let ready = record.outcome.map_err(|rejected| fault(rejected.why.to_string()))?;
-        let device = record
-            .device
-            .or_else(|| self.device.clone())
-            .ok_or_else(|| fault("device name: there is none, and none by --device".to_owned()))?;
+        let unclear = record.notes.iter().find(|note| note.is_of_device());
+        let device = device.ok_or_else(|| {
+            fault(unclear.map_or(
+                "device name: there is none, and none by --device".to_owned(),
+                ToString::to_string,
+            ))
+        })?;
         Ok(DroppedEscrow {
             device,
             naming: Naming {

@@ -13,7 +13,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
+use strongroom_core::intake::DateOrder;
 use strongroom_core::intake::Format;
+use strongroom_core::intake::Hints;
+use strongroom_core::intake::TextEncoding;
 use strongroom_core::values::DeviceName;
 use strongroom_core::values::MountPoint;
 use strongroom_core::values::Pin;
@@ -106,6 +109,41 @@ pub(crate) struct ImportArgs {
 
     #[command(flatten)]
     pin: PinArgs,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+/// How the files are to be read where their content does not tell.
+#[derive(Args, Debug)]
+struct ReadingArgs {
+    /// The column with the key protector IDs, by its heading or its number
+    #[arg(long, value_name = "COLUMN", conflicts_with = "spool")]
+    key_id_column: Option<String>,
+
+    /// The column with the names of devices, by its heading or its number
+    #[arg(long, value_name = "COLUMN", conflicts_with = "spool")]
+    device_column: Option<String>,
+
+    /// The encoding of files that are not Unicode, such as windows-1252, cp850 or shift_jis
+    #[arg(long, value_name = "NAME", conflicts_with = "spool")]
+    encoding: Option<TextEncoding>,
+
+    /// The order of numbers in dates such as 3/4/2024: dmy, mdy or ymd
+    #[arg(long, value_name = "ORDER", conflicts_with = "spool")]
+    date_format: Option<DateOrder>,
+}
+
+impl ReadingArgs {
+    fn hints(&self, format: Option<Format>) -> Hints<'_> {
+        Hints {
+            format,
+            encoding: self.encoding,
+            date_order: self.date_format,
+            key_id_column: self.key_id_column.as_deref(),
+            device_column: self.device_column.as_deref(),
+        }
+    }
 }
 
 pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(), Failure> {
@@ -123,7 +161,7 @@ pub(super) fn run(ui: &mut Ui, setting: &Setting, args: &ImportArgs) -> Result<(
     let said = Said {
         device: args.device.as_ref(),
         mount: args.volume.as_ref(),
-        format: args.format,
+        hints: args.reading.hints(args.format),
         taken: args.taken.map(Moment::begins),
     };
     let (mut sources, mut drops) = (Vec::new(), Vec::new());

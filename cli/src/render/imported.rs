@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use strongroom_core::intake::Format;
+use strongroom_core::intake::Intake;
 use strongroom_core::intake::Record;
 use strongroom_core::state::EscrowState;
 use strongroom_core::state::Rule;
@@ -122,6 +123,8 @@ pub(crate) struct Imported<'a> {
     superseded: &'a [ProtectorId],
     exposure_ended: Option<&'static str>,
     notes: Vec<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unbelieved: &'a [ProtectorId],
     leaf: Option<u64>,
 }
 
@@ -146,7 +149,7 @@ impl<'a> Imported<'a> {
             record: record.at.record,
             line: record.at.line,
             outcome: outcome.word(),
-            device: volume.map_or(record.device.as_ref(), |volume| volume.device.as_ref()),
+            device: volume.map_or(record.owner(None), |volume| volume.device.as_ref()),
             volume: volume.map_or(record.naming.mount.as_ref(), |volume| volume.mount()),
             volume_id: volume.map_or(record.naming.id, |volume| volume.id),
             protector_id,
@@ -159,6 +162,7 @@ impl<'a> Imported<'a> {
             superseded: escrowed.map_or(&[], |escrowed| &escrowed.superseded),
             exposure_ended: escrowed.map(|escrowed| if escrowed.exposure_ended { "claimed" } else { "no" }),
             notes: record.notes.iter().map(ToString::to_string).collect(),
+            unbelieved: &record.unbelieved,
             leaf: escrowed.and_then(|escrowed| escrowed.leaf),
         }
     }
@@ -176,13 +180,27 @@ pub(crate) struct ImportedFile<'a> {
     untried: usize,
     dry_run: bool,
     known: usize,
+    columns: Vec<Heading<'a>>,
+    unused_guids: usize,
+    unused_digit_groups: usize,
+}
+
+/// `import`: a column of a table
+#[derive(Debug, Serialize)]
+struct Heading<'a> {
+    name: &'a str,
+    meaning: Option<&'static str>,
 }
 
 impl<'a> ImportedFile<'a> {
-    pub(crate) const fn of(file: &'a str, format: Format, sums: Sums, dry_run: bool) -> Self {
+    pub(crate) fn of(file: &'a str, intake: &'a Intake, sums: Sums, dry_run: bool) -> Self {
+        let headings = intake.columns.iter().map(|column| Heading {
+            name: &column.name,
+            meaning: column.meaning,
+        });
         Self {
             file,
-            format,
+            format: intake.format,
             passwords: sums.passwords(),
             taken: sums.taken,
             held: sums.held,
@@ -190,6 +208,9 @@ impl<'a> ImportedFile<'a> {
             untried: sums.untried,
             dry_run,
             known: sums.known,
+            columns: headings.collect(),
+            unused_guids: intake.unused.guids,
+            unused_digit_groups: intake.unused.groups,
         }
     }
 }

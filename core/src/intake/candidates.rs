@@ -45,14 +45,24 @@ pub(super) struct Guids {
     pub(super) beside: Candidates,
     /// A field `id`.
     pub(super) id: Candidates,
-    /// Fields of unknown names, where those are believed.
+    /// Cells under no heading, and labels in the text of any field.
     pub(super) elsewhere: Candidates,
+    /// Whether there are others, under names that are not known to be those of a key protector ID.
+    pub(super) others: bool,
 }
 
 impl Guids {
     /// Whether a key protector was named, whatever by.
     pub(super) fn are_stated(&self) -> bool {
         self.stated != Candidates::None || self.octets != Candidates::None
+    }
+
+    fn none(&self) -> Rejection {
+        if self.others {
+            Rejection::Unbelieved
+        } else {
+            Rejection::NoProtector
+        }
     }
 
     /// The key protector, or why there is no telling.
@@ -68,8 +78,8 @@ impl Guids {
         named.add_all(self.beside);
         match named {
             Candidates::None if self.unreadable => Err(Rejection::UnreadableProtector),
-            Candidates::None => one(self.id, || one(self.elsewhere, || Err(Rejection::NoProtector))),
-            named @ (Candidates::One(_) | Candidates::Several) => one(named, || Err(Rejection::NoProtector)),
+            Candidates::None => one(self.id, || one(self.elsewhere, || Err(self.none()))),
+            named @ (Candidates::One(_) | Candidates::Several) => one(named, || Err(self.none())),
         }
     }
 }

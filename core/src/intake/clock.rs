@@ -1,6 +1,6 @@
 //! The time of creation, of one field or of several.
 
-use crate::intake::dates;
+use crate::intake::dates::{self, DateOrder};
 use crate::intake::fields::clean;
 use crate::values::Time;
 
@@ -44,13 +44,13 @@ impl Clock {
     }
 
     /// The time: of a field that holds all of it, else of its parts.
-    pub(super) fn time(&mut self) -> Option<Time> {
+    pub(super) fn time(&mut self, order: Option<DateOrder>) -> Option<Time> {
         if let (None, Some(date)) = (self.best, self.date.take()) {
             let whole = match (self.time_of_day.take(), self.offset.take()) {
-                (Some(time), offset) => format!("{date}T{time}{}", offset.unwrap_or_default()),
+                (Some(time), offset) => format!("{date} {time}{}", offset.unwrap_or_default()),
                 (None, _) => date,
             };
-            self.put(PARTS, dates::time(&whole));
+            self.put(PARTS, dates::time(&whole, order));
         }
         self.best.map(|(_, time)| time)
     }

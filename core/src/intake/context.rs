@@ -1,10 +1,9 @@
 //! What holds for every record within an object.
 
-use crate::intake::record::Note;
-use crate::intake::record::Record;
+use crate::intake::candidates::Candidates;
+use crate::intake::record::{Note, Record};
 use crate::state::Naming;
-use crate::values::DeviceName;
-use crate::values::VolumeType;
+use crate::values::{DeviceName, Time, VolumeType};
 
 /// What was said of the device and the volume.
 #[derive(Clone, Default)]
@@ -12,6 +11,9 @@ pub(super) struct Context {
     /// The device, by the best of the fields that name one, and its rank.
     pub(super) device: Option<(u8, Result<DeviceName, Note>)>,
     pub(super) naming: Naming,
+    /// The key protector that was named, and when its password was made.
+    pub(super) protector: Candidates,
+    pub(super) created: Option<Time>,
 }
 
 impl Context {
@@ -40,10 +42,18 @@ impl Context {
         }
     }
 
-    /// Whether it says nothing.
-    pub(super) fn is_empty(&self) -> bool {
-        let Naming { id, mount, kind } = &self.naming;
-        self.device.is_none() && id.is_none() && mount.is_none() && kind.is_none()
+    /// Fills in what none of `records` says itself, or each says by a lesser field. The key protector is that of the one
+    /// password among them, if that has none: of several there is no telling.
+    pub(super) fn apply_all(&self, records: &mut [Record]) {
+        if let Candidates::One(protector) = self.protector
+            && let [record] = records
+            && record.adopt(protector)
+        {
+            record.created = record.created.or(self.created);
+        }
+        for record in records {
+            self.apply(record);
+        }
     }
 
     /// A name of the device; of two different ones of the same rank there is no telling which.
@@ -61,14 +71,5 @@ impl Context {
 
     pub(super) fn put_type(&mut self, kind: Option<VolumeType>) {
         self.naming.kind = self.naming.kind.or(kind);
-    }
-}
-
-impl Note {
-    fn is_of_device(self) -> bool {
-        matches!(
-            self,
-            Self::DeviceRefused(_) | Self::DeviceUndecoded | Self::DeviceUnclear
-        )
     }
 }

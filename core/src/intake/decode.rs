@@ -1,8 +1,12 @@
 //! Bytes to text, whatever wrote them.
 
+mod mixed;
+
 use zeroize::Zeroizing;
 
-/// The text of `bytes`, with line feeds for line ends of every kind.
+use crate::intake::encodings::{self, TextEncoding};
+
+/// Returns the text of `bytes`, with line feeds for line ends of every kind.
 ///
 /// The encoding is, by the first rule that fits:
 /// 1. what a byte-order mark says: UTF-8, UTF-16 little-endian or big-endian;
@@ -10,32 +14,66 @@ use zeroize::Zeroizing;
 ///    eighth as many of the low ones: ASCII is in every file of this kind. A few single NULs, as Windows writes them
 ///    into the recovery files that it saves, are no sign;
 /// 3. UTF-8, where all of it is valid;
-/// 4. some code page of a console or of Windows. Digits, GUIDs and labels of programs are ASCII in all of them, and
-///    which one it was is not to be known: so each byte above 127 becomes one U+FFFD.
+/// 4. the encoding that the caller names;
+/// 5. the code page of a console or of Windows in which it has words that are known (`encodings.rs`). Lines that are
+///    valid UTF-8 are that, if the code page has one byte for each character;
+/// 6. some other code page. Digits, GUIDs and labels of programs are ASCII in all of them, and which one it was is not to
+///    be known: so each byte above 127 becomes one U+FFFD.
 ///
-/// What is not valid becomes U+FFFD in the first three, too; that includes a byte left over at the end of UTF-16. NULs
-/// stay, except around the text.
+/// Single lines may be UTF-16 where the others are not, and the other way round. What is not valid becomes U+FFFD; that
+/// includes a byte left over at the end of UTF-16. NULs stay, except around the text.
 ///
-/// The text is wiped on drop. Its size is computed first, so that it never grows and leaves nothing behind.
-pub(super) fn decode(bytes: &[u8]) -> Zeroizing<String> {
-    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
-        return utf_16(rest, u16::from_le_bytes);
-    }
-    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
-        return utf_16(rest, u16::from_be_bytes);
-    }
+/// The text is wiped on drop. It never grows, and leaves nothing behind.
+pub(super) fn decode(bytes: &[u8], encoding: Option<TextEncoding>) -> Zeroizing<String> {
     let (low_first, high_first) = nuls(bytes);
-    if low_first {
-        return utf_16(bytes, u16::from_le_bytes);
-    }
-    if high_first {
-        return utf_16(bytes, u16::from_be_bytes);
-    }
-    let rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (rest, unit): (_, Option<mixed::Unit>) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, Some(u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => (rest, Some(u16::from_be_bytes)),
+        [0xef, 0xbb, 0xbf, rest @ ..] => (rest, None),
+        _ if low_first => (bytes, Some(u16::from_le_bytes)),
+        _ if high_first => (bytes, Some(u16::from_be_bytes)),
+        _ => (bytes, None),
+    };
+    let mixed = match unit {
+        Some(unit) => match mixed::wide(rest, unit) {
+            None => return utf_16(rest, unit),
+            mixed => mixed,
+        },
+        None => mixed::narrow(rest),
+    };
+    let rest = mixed.as_ref().map_or(rest, |mixed| mixed);
     match str::from_utf8(rest) {
         Ok(text) if !text.contains('\r') => Zeroizing::new(text.to_owned()),
         Ok(text) => collect(text.chars()),
-        Err(_) => collect(rest.iter().map(|byte| ascii(*byte))),
+        Err(_) => legacy(rest, encoding),
+    }
+}
+
+/// The text of bytes that are no UTF-8.
+fn legacy(bytes: &[u8], named: Option<TextEncoding>) -> Zeroizing<String> {
+    let Some(encoding) = named.or_else(|| encodings::told(bytes)) else {
+        return collect(bytes.iter().map(|byte| ascii(*byte)));
+    };
+    if !encoding.is_single_byte() {
+        return collect(encoding.decode(bytes).0.chars());
+    }
+    let mut len = 0;
+    each_character(bytes, encoding, |character| len += character.len_utf8());
+    let mut text = Zeroizing::new(String::with_capacity(len));
+    each_character(bytes, encoding, |character| text.push(character));
+    text
+}
+
+/// Calls `take` with each character of lines in UTF-8 or in an encoding of one byte for each character. Nothing that is
+/// as long as the text is kept for it.
+fn each_character(bytes: &[u8], encoding: TextEncoding, mut take: impl FnMut(char)) {
+    let mut as_line_feed = line_feeds();
+    let mut take = |text: &str| text.chars().filter_map(&mut as_line_feed).for_each(&mut take);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match str::from_utf8(line) {
+            Ok(line) => take(line),
+            Err(_) => line.chunks(SAMPLE).for_each(|piece| take(&encoding.decode(piece).0)),
+        }
     }
 }
 
@@ -72,17 +110,21 @@ fn collect(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
     text
 }
 
-/// CR LF and CR alone become LF.
 fn with_line_feeds(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    chars.filter_map(line_feeds())
+}
+
+/// CR LF and CR alone become LF.
+fn line_feeds() -> impl FnMut(char) -> Option<char> {
     let mut after_return = false;
-    chars.filter_map(move |character| {
+    move |character| {
         let second = std::mem::replace(&mut after_return, character == '\r') && character == '\n';
         let character = if character == '\r' { '\n' } else { character };
         (!second).then_some(character)
-    })
+    }
 }
 
-/// Bytes that are looked at for NULs.
+/// Bytes that are looked at for NULs, and that are decoded at once.
 const SAMPLE: usize = 64 * 1024;
 
 #[cfg(test)]

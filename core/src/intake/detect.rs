@@ -4,32 +4,41 @@ use crate::intake::columns;
 use crate::intake::format::Format;
 use crate::intake::listing;
 use crate::intake::manage_bde;
+use crate::intake::names::Names;
 use crate::intake::table::Table;
+use crate::intake::xml;
 
 /// The format of `text`, by the first that fits:
 /// 1. JSON, where it begins as an object or as an array of objects or texts; which, by the names in it;
-/// 2. LDIF, where a line begins with `dn:` and the first that is no comment with that or `version:`;
-/// 3. manage-bde, where a line begins a volume as it prints them and another is indented with an ID in braces;
-/// 4. columns, where hyphens underline a heading for passwords;
-/// 5. a list, where a line begins with a name that only PowerShell or the directory has;
-/// 6. a table of separated values, by its heading or its first rows;
-/// 7. the file that Windows saves, where the first line that is not empty has the word BitLocker: a brand, and so in
+/// 2. XML, where it begins as an element that is no web page;
+/// 3. LDIF, where a line begins with `dn:` and the first that is no comment with that or `version:`;
+/// 4. manage-bde, where a line begins a volume as it prints them and another is indented with an ID in braces;
+/// 5. columns, where hyphens underline a heading for passwords;
+/// 6. a list, where a line begins with a name that only PowerShell or the directory has, or where each paragraph with a
+///    named password has a named key protector ID;
+/// 7. a table of separated values, by its heading or its first rows;
+/// 8. the file that Windows saves, where the first line that is not empty has the word BitLocker: a brand, and so in
 ///    no language translated;
-/// 8. any other text.
-pub(super) fn detect(text: &str) -> Format {
+/// 9. any other text.
+pub(super) fn detect(text: &str, names: &Names) -> Format {
     if begins_as_json(text) {
         return json(text);
+    }
+    if xml::begins(text) {
+        return Format::Xml;
     }
     let telling = text.split('\n').filter_map(listing::is_telling);
     if is_ldif(text) {
         Format::Ldif
     } else if is_manage_bde(text) {
         Format::ManageBde
-    } else if columns::has_table(text) {
+    } else if columns::has_table(text, names) {
         Format::PowerShellTable
     } else if let Some(format) = telling.max_by_key(|format| format.is_directory()) {
         format
-    } else if let Some(table) = Table::find(text) {
+    } else if listing::is_list(text, names) {
+        Format::List
+    } else if let Some(table) = Table::find(text, names) {
         table.format()
     } else if text
         .trim_start()

@@ -12,11 +12,34 @@ pub(super) struct ObjectName {
 
 /// The parts of `name`, if it is one: the time at which the password was kept, and the GUID of its protector.
 pub(super) fn object_name(name: &str) -> Option<ObjectName> {
+    let name = living_name(name);
     let (time, _) = name.split_once('{')?;
     Some(ObjectName {
-        created: dates::time(time),
+        created: dates::time(time, None),
         protector: name.get(time.len()..)?.parse().ok()?,
     })
+}
+
+/// Returns `name` without what the directory adds to that of an object that was deleted or is in conflict with another:
+/// a line feed, `DEL:` or `CNF:`, and a GUID.
+pub(super) fn living_name(name: &str) -> &str {
+    let marks = [
+        "\nDEL:",
+        "\nCNF:",
+        "\\0ADEL:",
+        "\\0ACNF:",
+        "\u{fffd}DEL:",
+        "\u{fffd}CNF:",
+    ];
+    let end = marks.into_iter().filter_map(|mark| name.find(mark)).min();
+    name.get(..end.unwrap_or(name.len())).unwrap_or(name)
+}
+
+/// Returns whether a container holds what was deleted or lost, and so is no computer.
+pub(super) fn is_graveyard(name: &str) -> bool {
+    ["Deleted Objects", "LostAndFound"]
+        .iter()
+        .any(|container| name.eq_ignore_ascii_case(container))
 }
 
 /// The values of the first two parts of a distinguished name, unescaped: the object and what it lies in.

@@ -32,21 +32,45 @@ pub(super) enum Field {
     TimeOfDay,
     /// An offset from UTC.
     Offset,
+    /// The object that a deleted object of the directory lay in.
+    LastKnownParent,
     /// A GUID that is no key protector's.
     OtherId,
+    /// Something that only computers have: a name beside it is a computer's.
+    OfDevice,
+    /// Something that volumes, secrets and people have: a name beside it is not a computer's.
+    OfOther,
+    /// A cell under no heading, or a line without a name.
+    Unnamed,
     /// Anything else.
     Other,
 }
 
-/// The field that `name` names: without regard to case, and to all but letters and digits.
-pub(super) fn field(name: &str) -> Field {
-    // Longer than any name below.
-    if name.len() > 64 {
-        return Field::Other;
+/// The rank of a device that is only known by its ID.
+pub(super) const DEVICE_ID: u8 = 8;
+
+impl Field {
+    /// Returns what it is understood as; `None` if it is not used.
+    pub(super) const fn meaning(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Password => "recovery password",
+            Self::Protector | Self::Id | Self::RecoveryGuid => "key protector ID",
+            Self::ProtectorType => "protector type",
+            Self::Device(_) | Self::LastKnownParent => "device",
+            Self::Name => "name",
+            Self::DistinguishedName => "distinguished name",
+            Self::Mount | Self::Volume => "volume",
+            Self::VolumeId => "volume ID",
+            Self::VolumeType => "volume type",
+            Self::Created(_) | Self::Date | Self::TimeOfDay | Self::Offset => "time of creation",
+            Self::OtherId | Self::OfDevice | Self::OfOther | Self::Unnamed | Self::Other => return None,
+        })
     }
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    let plain: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-    match plain.as_str() {
+}
+
+/// Returns the field that a name in its normal form names, if the whole of it is known.
+pub(super) fn exact(plain: &str) -> Option<Field> {
+    Some(match plain {
         "password"
         | "key"
         | "recoverykey"
@@ -56,12 +80,14 @@ pub(super) fn field(name: &str) -> Field {
         | "bitlockerpassword"
         | "bitlockerrecoverykey"
         | "bitlockerrecoverypassword"
+        | "bitlockerencryptionkey"
         | "numericalpassword"
         | "recoverykeyvalue"
         | "keyvalue" => Field::Password,
         "protector"
         | "protectorid"
         | "keyprotectorid"
+        | "volumekeyprotectorid"
         | "keyid"
         | "passwordid"
         | "recoveryid"
@@ -80,34 +106,95 @@ pub(super) fn field(name: &str) -> Field {
         "msfverecoveryguid" => Field::RecoveryGuid,
         "protectortype" | "keyprotectortype" => Field::ProtectorType,
         "device" | "devicename" | "computer" | "computername" | "host" | "hostname" | "machine" | "machinename"
-        | "pc" | "pcname" | "client" | "clientname" | "workstation" | "systemname" => Field::Device(0),
-        "displayname" | "devicedisplayname" | "manageddevicename" | "netbiosname" => Field::Device(1),
-        "dnshostname" | "fqdn" => Field::Device(2),
-        "deviceid" | "entradeviceid" | "azureaddeviceid" | "azuredeviceid" | "aaddeviceid" => Field::Device(5),
-        "name" | "cn" => Field::Name,
+        | "pc" | "pcname" | "client" | "clientname" | "workstation" | "systemname" | "nodename" => Field::Device(1),
+        "devicedisplayname" | "manageddevicename" | "netbiosname" | "resourcename" | "asset" | "assetname"
+        | "endpointname" => Field::Device(2),
+        "dnshostname" | "fqdn" | "computerdnsname" | "fullyqualifieddomainname" => Field::Device(3),
+        // PowerShell and WMI add the machine that was asked.
+        "pscomputername" | "server" => Field::Device(4),
+        "deviceid" | "entradeviceid" | "azureaddeviceid" | "azuredeviceid" | "aaddeviceid" => Field::Device(DEVICE_ID),
+        "name" | "cn" | "displayname" => Field::Name,
         "distinguishedname" | "dn" => Field::DistinguishedName,
-        "mount" | "mountpoint" | "drive" | "driveletter" | "volumeletter" => Field::Mount,
+        "lastknownparent" => Field::LastKnownParent,
+        "mount" | "mountpoint" | "letter" | "drive" | "driveletter" | "volumeletter" | "laufwerk"
+        | "laufwerksbuchstabe" | "lecteur" | "unidad" | "unidade" => Field::Mount,
         "volumeid" | "volumeguid" | "msfvevolumeguid" | "persistentvolumeid" | "volumeidentifier"
         | "bitlockervolumeid" => Field::VolumeId,
         "volumetype" | "volumekind" | "drivetype" => Field::VolumeType,
         "volume" => Field::Volume,
-        "created" | "createddatetime" | "createdat" | "createdon" | "createdtime" | "creationtime" | "creationdate"
-        | "datecreated" | "keycreated" | "timecreated" | "lastupdatetime" => Field::Created(1),
+        "created"
+        | "createddatetime"
+        | "createdat"
+        | "createdon"
+        | "createdtime"
+        | "creationtime"
+        | "creationdate"
+        | "datecreated"
+        | "keycreated"
+        | "timecreated"
+        | "lastupdatetime"
+        | "erstellt"
+        | "erstelltam"
+        | "creele"
+        | "datedecreation"
+        | "creado"
+        | "fechadecreacion"
+        | "criadoem"
+        | "datacreazione"
+        | "aangemaakt"
+        | "utworzono"
+        | "создан"
+        | "датасоздания"
+        | "作成日時"
+        | "作成日"
+        | "创建时间"
+        | "創建時間"
+        | "建立時間"
+        | "생성일"
+        | "만든날짜" => Field::Created(1),
         "whencreated" | "backedup" | "backuptime" | "timestamp" | "dateadded" => Field::Created(2),
         "date" => Field::Date,
         "time" => Field::TimeOfDay,
         "gmt" | "utcoffset" | "timezone" => Field::Offset,
-        "entraobjectid" | "objectid" | "objectguid" | "azureadobjectid" | "tenantid" | "userid" | "manageddeviceid"
-        | "intunedeviceid" | "serial" | "serialnumber" | "enrollmentid" => Field::OtherId,
-        _ => Field::Other,
-    }
+        "entraobjectid" | "objectid" | "objectguid" | "azureadobjectid" | "tenantid" | "userid" | "runspaceid" => {
+            Field::OtherId
+        }
+        "manageddeviceid" | "intunedeviceid" | "serial" | "serialnumber" | "enrollmentid" | "manufacturer"
+        | "model" | "operatingsystem" | "osversion" | "domain" | "lastlogon" | "lastseen" | "lastsyncdatetime"
+        | "ipaddress" | "macaddress" | "assettag" | "compliancestate" => Field::OfDevice,
+        "title"
+        | "label"
+        | "volumelabel"
+        | "volumename"
+        | "volumestatus"
+        | "filesystem"
+        | "filesystemlabel"
+        | "url"
+        | "uri"
+        | "username"
+        | "login"
+        | "notes"
+        | "folder"
+        | "collection"
+        | "userprincipalname"
+        | "upn"
+        | "mail"
+        | "email"
+        | "givenname"
+        | "surname"
+        | "capacity"
+        | "freespace"
+        | "encryptionpercentage" => Field::OfOther,
+        _ => return None,
+    })
 }
 
-/// Whether a cell or a value says that there is nothing.
+/// Returns whether a cell or a value says that there is nothing.
 pub(super) fn is_nothing(value: &str) -> bool {
     let value = clean(value);
-    let words = ["null", "(null)", "n/a", "none", "-"];
-    value.is_empty() || words.iter().any(|word| value.eq_ignore_ascii_case(word))
+    let words = ["null", "(null)", "n/a", "none", "na", "nil", "nan"];
+    !value.contains(|character: char| character.is_alphanumeric() || character == char::REPLACEMENT_CHARACTER)
+        || words.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 /// `value` without white space, byte-order marks and NULs around it.

@@ -19,6 +19,8 @@ codes!(
         AdScript, "ad-script", "Active Directory as lines of name and value";
         Graph, "graph", "Microsoft Graph: bitlockerRecoveryKey as JSON";
         Json, "json", "other JSON";
+        Xml, "xml", "XML: Export-Clixml, ConvertTo-Xml, inventories";
+        List, "list", "other lines of name and value";
         Mbam, "mbam", "MBAM or ConfigMgr as a table";
         Csv, "csv", "another table";
         Text, "text", "any other text";
@@ -29,6 +31,11 @@ impl Format {
     /// Whether it comes from Active Directory: what has an ID and no password is a password that may not be read.
     pub(super) const fn is_directory(self) -> bool {
         matches!(self, Self::Ldif | Self::AdTable | Self::AdScript)
+    }
+
+    /// Whether its fields lie in objects.
+    pub(super) const fn is_json(self) -> bool {
+        matches!(self, Self::PowerShellJson | Self::Graph | Self::Json | Self::Xml)
     }
 
     /// Whether it is of PowerShell's BitLocker commands: they list protectors without a password, too.

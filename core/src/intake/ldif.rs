@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use crate::intake::draft::Draft;
 use crate::intake::fields::Field;
-use crate::intake::fields::field;
-use crate::intake::format::Format;
+use crate::intake::manner::Manner;
+use crate::intake::names::Names;
 use crate::intake::record::Record;
 
 /// The records of `text`: one for each entry with a recovery password, or with the name of one.
@@ -14,7 +14,7 @@ use crate::intake::record::Record;
 /// An entry ends with an empty line or the `dn` of the next. Lines that begin with a space go on from the one before;
 /// those that begin with `#` are comments. `attribute:: …` is base64; `attribute:< …` names a file or an address and
 /// is never followed. Of `attribute;option` the option is left out.
-pub(super) fn read(text: &str) -> Vec<Record> {
+pub(super) fn read(text: &str, manner: Manner, names: &Names) -> Vec<Record> {
     let mut records = Vec::new();
     let mut draft = None;
     for (line, raw) in (Lines { rest: text, line: 1 }) {
@@ -25,11 +25,11 @@ pub(super) fn read(text: &str) -> Vec<Record> {
         if raw.is_empty() || raw.starts_with('#') {
             continue;
         }
-        let draft = draft.get_or_insert_with(|| Draft::new(Format::Ldif, line));
+        let draft = draft.get_or_insert_with(|| Draft::new(manner, line));
         if raw.contains('\n') {
-            put(draft, &unfolded(raw));
+            put(draft, &unfolded(raw), names);
         } else {
-            put(draft, raw);
+            put(draft, raw, names);
         }
     }
     finish(draft, &mut records);
@@ -42,14 +42,14 @@ fn finish(draft: Option<Draft>, records: &mut Vec<Record>) {
     }
 }
 
-fn put(draft: &mut Draft, line: &str) {
+fn put(draft: &mut Draft, line: &str, names: &Names) {
     let Some((attribute, value)) = line.split_once(':') else {
         return draft.put(Field::Other, line);
     };
     let attribute = attribute.split(';').next().unwrap_or_default();
     // A directory has attributes of many kinds under such names.
-    let mut field = field(attribute);
-    if matches!(field, Field::Id | Field::Protector | Field::Date) {
+    let mut field = names.named(attribute).field;
+    if matches!(field, Field::Id | Field::Protector | Field::Date | Field::OfOther) {
         field = Field::Other;
     }
     if let Some(encoded) = value.strip_prefix(':') {
@@ -69,7 +69,7 @@ fn put(draft: &mut Draft, line: &str) {
 
 /// Whether a value that is no text means that something is lost.
 fn is_needed(field: Field) -> bool {
-    !matches!(field, Field::Other | Field::OtherId)
+    !matches!(field, Field::Other | Field::OtherId | Field::OfDevice | Field::OfOther)
 }
 
 fn decoded(encoded: &str) -> Option<Zeroizing<Vec<u8>>> {

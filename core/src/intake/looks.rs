@@ -86,7 +86,7 @@ impl Looks {
                 Self::Listing
             }
             Format::Csv | Format::Mbam => Self::Table,
-            Format::Json | Format::SaveText | Format::Text => {
+            Format::Json | Format::List | Format::Xml | Format::SaveText | Format::Text => {
                 let begins = |tag: &str| {
                     beginning
                         .get(..tag.len())

@@ -42,7 +42,8 @@ pub(super) fn read(text: &str) -> Vec<Record> {
             reader.end_block();
         }
         scan(line, |_, seen| match seen {
-            Seen::Guid(id) => reader.guids.add(id),
+            Seen::Guid(guid) if guid.is_parted => reader.guids.add(guid.id),
+            Seen::Guid(_) => {}
             Seen::Password(password) => reader.passwords.push((number, password)),
         });
     }

@@ -33,6 +33,11 @@ impl<'t> Rows<'t> {
         }
     }
 
+    /// Returns the text from here to `later`.
+    pub(super) fn until(&self, later: &Self) -> &'t str {
+        self.rest.get(..self.rest.len() - later.rest.len()).unwrap_or_default()
+    }
+
     /// The line on which the next row begins.
     pub(super) fn line(&self) -> usize {
         self.line

@@ -71,16 +71,18 @@ fn parse_guid(text: &str) -> Option<[u8; 16]> {
         Some(rest) => rest.strip_suffix('}')?,
         None => text,
     };
-    let mut fields = text.split('-');
-    let mut bytes = [0; 16];
-    let mut rest = bytes.as_mut_slice();
-    for len in FIELDS {
-        let field = fields.next().filter(|field| field.len() == 2 * len)?;
-        let (place, after) = rest.split_at_mut_checked(len)?;
-        HEXLOWER_PERMISSIVE.decode_mut(field.as_bytes(), place).ok()?;
-        rest = after;
+    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    if !HYPHENS.iter().all(|at| text.get(*at) == Some(&b'-')) {
+        return None;
     }
-    fields.next().is_none().then_some(bytes)
+    let mut digits = [0; 32];
+    let others = text.iter().enumerate().filter(|(at, _)| !HYPHENS.contains(at));
+    for (digit, (_, byte)) in digits.iter_mut().zip(others) {
+        *digit = *byte;
+    }
+    let mut bytes = [0; 16];
+    HEXLOWER_PERMISSIVE.decode_mut(&digits, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Writes the hexadecimal `digits` of a GUID, or its first ones, with hyphens where a GUID has them.
@@ -100,6 +102,8 @@ pub(super) fn write_guid(f: &mut fmt::Formatter<'_>, digits: &str) -> fmt::Resul
 
 /// The bytes in each field of a GUID.
 const FIELDS: [usize; 5] = [4, 2, 2, 2, 6];
+/// Where the hyphens stand between them.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
 #[cfg(test)]
 mod tests;

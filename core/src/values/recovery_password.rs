@@ -201,6 +201,9 @@ impl GroupFault {
 
 /// The eight groups of `text`, whatever they hold.
 pub(super) fn split(text: &str) -> Result<[&str; GROUPS], ShapeFault> {
+    if let Some(groups) = split_canonical(text) {
+        return Ok(groups);
+    }
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
     match (text.contains('-'), text.contains(' ')) {
         _ if text.is_empty() => Err(ShapeFault::Empty),
@@ -209,6 +212,18 @@ pub(super) fn split(text: &str) -> Result<[&str; GROUPS], ShapeFault> {
         (false, true) => split_at_each(text, ' '),
         (false, false) => split_by_length(text),
     }
+}
+
+/// The groups of a text as Windows writes it, which nearly all are.
+fn split_canonical(text: &str) -> Option<[&str; GROUPS]> {
+    let bytes: &[u8; TEXT_LEN] = text.as_bytes().try_into().ok()?;
+    let is_canonical = bytes.chunks(GROUP_DIGITS + 1).all(|chunk| {
+        let (group, hyphen) = chunk.split_at_checked(GROUP_DIGITS).unwrap_or_default();
+        group.iter().all(u8::is_ascii_digit) && matches!(hyphen, [b'-'] | [])
+    });
+    let start = |at: usize| at * (GROUP_DIGITS + 1);
+    let group = |at| text.get(start(at)..start(at) + GROUP_DIGITS);
+    is_canonical.then(|| std::array::from_fn(|at| group(at).unwrap_or_default()))
 }
 
 fn split_at_each(text: &str, separator: char) -> Result<[&str; GROUPS], ShapeFault> {

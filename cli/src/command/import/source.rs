@@ -8,10 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use strongroom_core::intake;
-use strongroom_core::intake::Format;
 use strongroom_core::intake::Hints;
 use strongroom_core::intake::Intake;
-use strongroom_core::intake::Note;
 use strongroom_core::intake::Record;
 use strongroom_core::state;
 use strongroom_core::state::Naming;
@@ -35,7 +33,7 @@ use crate::ui::Ui;
 pub(super) struct Said<'a> {
     pub(super) device: Option<&'a DeviceName>,
     pub(super) mount: Option<&'a MountPoint>,
-    pub(super) format: Option<Format>,
+    pub(super) hints: Hints<'a>,
     pub(super) taken: Option<Time>,
 }
 
@@ -71,8 +69,7 @@ impl Read {
             let dropped = dropped::parse(&path, &bytes).map_err(|error| unread(error.into()))?;
             return Ok(Self::Drop(path.to_string_lossy().into_owned(), dropped));
         }
-        let hints = Hints { format: said.format };
-        let intake = intake::read(&bytes, &hints).map_err(|error| unread(error.into()))?;
+        let intake = intake::read(&bytes, &said.hints).map_err(|error| unread(error.into()))?;
         let name = if file == "-" { None } else { Some(name(&path)?) };
         Ok(Self::Source(Source { path, name, intake }))
     }
@@ -153,14 +150,9 @@ impl Key {
     }
 }
 
-/// Whose a password is: as the file says, else as the command line does. A device that the file names and that cannot be
-/// taken is no reason to guess another.
+/// Returns whose a password is, and the volume: as the file says, otherwise as the command line does.
 fn place(record: &Record, said: &Said<'_>) -> (Option<DeviceName>, Naming) {
-    let is_unclear = record.notes.iter().any(|note| match note {
-        Note::DeviceRefused(_) | Note::DeviceUndecoded | Note::DeviceUnclear => true,
-        Note::DateUnclear | Note::MountRefused | Note::VolumeIdRefused => false,
-    });
-    let device = record.device.as_ref().or(said.device.filter(|_| !is_unclear));
+    let device = record.owner(said.device);
     let mount = record.naming.mount.as_ref().or(said.mount);
     let naming = Naming {
         mount: mount.cloned(),

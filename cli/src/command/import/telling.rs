@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use strongroom_core::intake::Column;
 use strongroom_core::intake::Record;
+use strongroom_core::intake::Unused;
 
 use crate::command::import::source::Source;
 use crate::failure::Failure;
@@ -36,8 +38,11 @@ pub(super) fn tell(ui: &mut Ui, source: &Source, taken: &[Option<Tried>], dry_ru
     }
     table.finish(ui)?;
     if ui.json() {
-        ui.object(&ImportedFile::of(&file, source.intake.format, sums, dry_run))?;
+        ui.object(&ImportedFile::of(&file, &source.intake, sums, dry_run))?;
         return Ok(sums);
+    }
+    if let Some(understood) = understood(&source.intake.columns) {
+        ui.line(format_args!("{file}: {understood}"))?;
     }
     let passwords = text::number(u64::try_from(sums.passwords()).unwrap_or(u64::MAX), "password");
     let untried = match sums.untried {
@@ -50,15 +55,55 @@ pub(super) fn tell(ui: &mut Ui, source: &Source, taken: &[Option<Tried>], dry_ru
     };
     let would = if dry_run { "; nothing was changed" } else { "" };
     ui.line(format_args!(
-        "{file} ({}): {passwords}, {} taken in, {} held already{known}, {} rejected{untried}{would}",
-        source.intake.format, sums.taken, sums.held, sums.rejected
+        "{file} ({}): {passwords}, {} taken in, {} held already{known}, {} rejected{untried}{}{would}",
+        source.intake.format,
+        sums.taken,
+        sums.held,
+        sums.rejected,
+        unused(source.intake.unused)
     ))?;
     Ok(sums)
+}
+
+/// What the columns of a table were understood as, and which were not.
+fn understood(columns: &[Column]) -> Option<String> {
+    let used = columns
+        .iter()
+        .filter_map(|column| Some(format!("{} = {}", column.name, column.meaning?)));
+    let used: Vec<String> = used.collect();
+    let unused = columns.iter().filter(|column| column.meaning.is_none());
+    let unused: Vec<&str> = unused.map(|column| column.name.as_str()).collect();
+    let rest = match unused.as_slice() {
+        [] => String::new(),
+        unused => format!("; not used: {}", unused.join(", ")),
+    };
+    (!columns.is_empty()).then(|| format!("columns: {}{rest}", used.join(", ")))
+}
+
+/// What was seen and became nothing.
+fn unused(unused: Unused) -> String {
+    let count = |count: usize, what: &str| text::number(u64::try_from(count).unwrap_or(u64::MAX), what);
+    match (unused.guids, unused.groups) {
+        (0, 0) => String::new(),
+        (guids, 0) => format!("; {} became nothing", count(guids, "GUID")),
+        (0, groups) => format!("; {} became nothing", count(groups, "digit group")),
+        (guids, groups) => format!(
+            "; {} and {} became nothing",
+            count(guids, "GUID"),
+            count(groups, "digit group")
+        ),
+    }
 }
 
 fn cells(record: &Record, outcome: Outcome, tried: Option<&Tried>) -> [Cow<'static, str>; 7] {
     let dash = || "-".to_owned();
     let mut words = why(record, tried);
+    if !record.unbelieved.is_empty() {
+        let seen: Vec<String> = record.unbelieved.iter().map(ToString::to_string).collect();
+        words
+            .to_mut()
+            .push_str(&format!("; seen and not believed: {}", seen.join(", ")));
+    }
     for note in &record.notes {
         words.to_mut().push_str(&format!("; {note}"));
     }

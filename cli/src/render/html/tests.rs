@@ -286,7 +286,11 @@ fn an_unconfirmed_password_is_called_so_in_every_row() {
         .page();
         for id in [r#"id="owed""#, r#"id="reveals""#] {
             let section = between(&page, id, "</section>");
-            assert_eq!(section.contains("unconfirmed: no enrolled sender"), unconfirmed, "{section}");
+            assert_eq!(
+                section.contains("unconfirmed: no enrolled sender"),
+                unconfirmed,
+                "{section}"
+            );
         }
     }
 }

@@ -21,15 +21,26 @@ fn parts_by_columns() {
     check("abc def", Some(&["abc", "def"]));
     check("a   d e f", Some(&["a", "d e f"]));
     check("\u{fc}\u{fc}  d", Some(&["\u{fc}\u{fc}", "d"]));
-    check("a", Some(&["a"]));
-    check("", Some(&[""]));
+    check("a", Some(&["a", ""]));
+    check("", Some(&["", ""]));
     check("abcdef", None);
 }
 
 #[test]
 fn knows_a_table_by_its_heading() {
-    assert!(has_table("-- --\nA  RecoveryPassword\n-- ----------------"));
-    assert!(!has_table("A RecoveryPassword\n\n-- ----------------"));
-    assert!(!has_table("A B\n-- --"));
-    assert!(!has_table("-- --"));
+    assert!(has_table(
+        "-- --\nA  RecoveryPassword\n-- ----------------",
+        &Names::default()
+    ));
+    assert!(!has_table(
+        "A RecoveryPassword\n\n-- ----------------",
+        &Names::default()
+    ));
+    assert!(!has_table("A B\n-- --", &Names::default()));
+    assert!(has_table(
+        "Name              Value\n----              -----\nRecoveryPassword  1",
+        &Names::default()
+    ));
+    assert!(!has_table("Name  Value\n----  -----\nPATH  1", &Names::default()));
+    assert!(!has_table("-- --", &Names::default()));
 }

@@ -3,7 +3,7 @@ use super::*;
 #[track_caller]
 fn check(text: &str, expected: &str) {
     assert_eq!(
-        time(text).map(|time| time.to_string()).as_deref(),
+        time(text, None).map(|time| time.to_string()).as_deref(),
         Some(expected),
         "{text}"
     );
@@ -48,6 +48,57 @@ fn guesses_none() {
         "2023\u{fffd}10-10T10:00:00Z",
         "2023-10-10T10:00:00Z and much more text behind it",
     ] {
-        assert_eq!(time(text), None, "{text}");
+        assert_eq!(time(text, None), None, "{text}");
+    }
+}
+
+/// A number above 12 in one date tells what the others are.
+#[test]
+fn the_order_of_dates_is_told_by_one() {
+    use DateOrder::{DayMonthYear, MonthDayYear, YearMonthDay};
+    for (text, order) in [
+        ("3/4/2024 and 25/12/2023", Some(DayMonthYear)),
+        ("3/4/2024 and 12/25/2023", Some(MonthDayYear)),
+        ("25.12.2023", Some(DayMonthYear)),
+        ("2024/01/10", Some(YearMonthDay)),
+        ("3/4/2024", None),
+        ("25/12/2023 and 12/25/2023", None),
+        ("13-12-2023-1", Some(DayMonthYear)),
+        ("1.2.3.4", None),
+    ] {
+        assert_eq!(order_of(text), order, "{text}");
+    }
+}
+
+#[test]
+fn local_times_are_read_in_their_order() {
+    for (text, order, expected) in [
+        (
+            "3/4/2024 9:12:33 AM",
+            Some(DateOrder::MonthDayYear),
+            Some("2024-03-04T09:12:33.000Z"),
+        ),
+        (
+            "3/4/2024 9:12:33 AM",
+            Some(DateOrder::DayMonthYear),
+            Some("2024-04-03T09:12:33.000Z"),
+        ),
+        ("3/4/2024 9:12:33 AM", None, None),
+        ("25.12.2023, 18:00", None, Some("2023-12-25T18:00:00.000Z")),
+        (
+            "2024/01/10 \u{5348}\u{5f8c} 6:00:00",
+            None,
+            Some("2024-01-10T18:00:00.000Z"),
+        ),
+        ("12/25/2023 12:00:00 AM", None, Some("2023-12-25T00:00:00.000Z")),
+        ("12/25/2023 13:00:00 PM", None, None),
+        ("25/12/2023", None, None),
+        ("31/31/2023 1:00:00", None, None),
+    ] {
+        assert_eq!(
+            time(text, order).map(|time| time.to_string()).as_deref(),
+            expected,
+            "{text}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use super::*;
 
 #[track_caller]
 fn check(bytes: &[u8], text: &str) {
-    assert_eq!(decode(bytes).as_str(), text);
+    assert_eq!(decode(bytes, None).as_str(), text);
 }
 
 fn utf_16le(text: &str) -> Vec<u8> {
@@ -43,9 +43,28 @@ fn a_few_nuls_are_no_sign() {
 #[test]
 fn what_cannot_be_decoded_is_replaced() {
     check(b"K\xfcche 002816", "K\u{fffd}che 002816");
-    check(b"\x83\x4c\x81\x5b: 1", "\u{fffd}L\u{fffd}[: 1");
+    check(b"\x83\x4c\x81: 1", "\u{fffd}L\u{fffd}: 1");
+    check(
+        b"\x89\xf1\x95\x9c\x83\x4c\x81\x5b: 1",
+        "\u{56de}\u{5fa9}\u{30ad}\u{30fc}: 1",
+    );
     check(b"\xff\xfe\x00\xd8a\0", "\u{fffd}a");
     check(b"\xff\xfea\0b", "a\u{fffd}");
+}
+
+#[test]
+fn lines_in_a_code_page_are_among_those_in_utf_8() {
+    let page = "windows-1252".parse().ok();
+    let bytes = b"K\xfcche\r\nK\xc3\xbcche\r\nK\xfcche\r";
+    assert_eq!(decode(bytes, page).as_str(), "K\u{fc}che\nK\u{fc}che\nK\u{fc}che\n");
+    // A line is decoded piece by piece, and its end may stand between two.
+    for len in [SAMPLE - 1, SAMPLE, SAMPLE + 1] {
+        let mut long = vec![0xfc; len];
+        long.extend(b"\r\nb");
+        assert_eq!(*decode(&long, page), "\u{fc}".repeat(len) + "\nb");
+    }
+    let exact = decode(bytes, page);
+    assert_eq!(exact.capacity(), exact.len());
 }
 
 #[test]
@@ -72,7 +91,7 @@ proptest! {
             marked(b"\xff\xfe", utf_16le(&text)),
             marked(b"\xfe\xff", utf_16be(&text)),
         ] {
-            let decoded = decode(&bytes);
+            let decoded = decode(&bytes, None);
             prop_assert_eq!(decoded.as_str(), &text);
             prop_assert_eq!(decoded.capacity(), text.len());
         }

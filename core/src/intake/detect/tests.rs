@@ -2,7 +2,7 @@ use super::*;
 
 #[track_caller]
 fn check(text: &str, expected: Format) {
-    assert_eq!(detect(text), expected, "{text}");
+    assert_eq!(detect(text, &Names::default()), expected, "{text}");
 }
 
 const PASSWORD: &str = "002816-008470-014124-019778-025432-031086-036740-042394";
@@ -51,8 +51,8 @@ fn knows_tables() {
 /// A comma in a cell is not the separator.
 #[test]
 fn takes_the_separator_that_says_most() {
-    let table = Table::find("Device;Note, and more;Key ID;Recovery Key\na;b;c;d").unwrap();
-    assert_eq!(table.read(Format::Csv).unwrap().len(), 1);
+    let table = Table::find("Device;Note, and more;Key ID;Recovery Key\na;b;c;d", &Names::default()).unwrap();
+    assert_eq!(table.read(Format::Csv.into(), &Names::default()).unwrap().0.len(), 1);
 }
 
 #[test]

@@ -29,12 +29,17 @@ fn check(format: Format, fields: &[(Field, &str)], expected: &[Result<&str, Reje
 fn the_best_field_names_the_protector() {
     use Field::*;
     check(Format::Csv, &[(Id, A), (Protector, B), (Password, ONE)], &[Ok(B)]);
-    check(Format::Csv, &[(Password, ONE), (Id, A), (Other, B)], &[Ok(A)]);
-    check(Format::Csv, &[(Other, B), (Password, ONE), (OtherId, A)], &[Ok(B)]);
+    check(Format::Csv, &[(Password, ONE), (Id, A), (Unnamed, B)], &[Ok(A)]);
+    check(Format::Csv, &[(Unnamed, B), (Password, ONE), (OtherId, A)], &[Ok(B)]);
+    check(
+        Format::Csv,
+        &[(Other, B), (Password, ONE)],
+        &[Err(Rejection::Unbelieved)],
+    );
     check(
         Format::Json,
         &[(Other, B), (Password, ONE)],
-        &[Err(Rejection::NoProtector)],
+        &[Err(Rejection::Unbelieved)],
     );
     check(
         Format::Json,

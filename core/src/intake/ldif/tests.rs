@@ -1,4 +1,9 @@
 use super::*;
+use crate::intake::format::Format;
+
+fn read_ldif(text: &str) -> Vec<Record> {
+    read(text, Format::Ldif.into(), &Names::default())
+}
 
 #[track_caller]
 fn check_lines(text: &str, expected: &[(usize, &str)]) {
@@ -27,7 +32,7 @@ const ID: &str = "081f6236-98b8-4ff7-b769-3c1b86b69533";
 /// Whether the lines behind a good name make one record that is taken.
 #[track_caller]
 fn check(lines: &str, taken: bool) {
-    let records = read(&format!("dn: CN=2023-10-10T10:00:00Z{{{ID}}},CN=PC1\n{lines}"));
+    let records = read_ldif(&format!("dn: CN=2023-10-10T10:00:00Z{{{ID}}},CN=PC1\n{lines}"));
     assert_eq!(records.len(), 1, "{lines}");
     assert_eq!(records[0].outcome.is_ok(), taken, "{lines}");
 }
@@ -80,5 +85,5 @@ fn follows_nothing_and_guesses_nothing() {
 
 #[test]
 fn a_comment_hides_what_goes_on_from_it() {
-    assert_eq!(read(&format!("dn: CN=x\n# a\n {PASSWORD}\n")).len(), 0);
+    assert_eq!(read_ldif(&format!("dn: CN=x\n# a\n {PASSWORD}\n")).len(), 0);
 }

@@ -52,6 +52,31 @@ fn pairs_over_lines() {
     check("A\nB 1\n2", &[Ok((B, ONE)), Err(Rejection::NoProtector)]);
 }
 
+/// One of each belongs together, and so it is in paragraphs that all have one of each.
+#[test]
+fn pairs_what_stands_alone() {
+    check("1\nA", &[Ok((A, ONE))]);
+    check("1\n\nA", &[Ok((A, ONE))]);
+    check("1\nA\n\n2\nB", &[Ok((A, ONE)), Ok((B, TWO))]);
+    check("1\nA\n-----\nB\n2", &[Ok((A, ONE)), Ok((B, TWO))]);
+}
+
+/// A label says that a GUID is a key protector's, or that it is not.
+#[test]
+fn believes_labels() {
+    check("Key ID: A\nDevice ID: B\nKey: 1", &[Ok((A, ONE))]);
+    check("Device ID: B\nKey: 1\nKey ID: A", &[Ok((A, ONE))]);
+    check("Hardware UUID: B\n1", &[Err(Rejection::Unbelieved)]);
+    check("agent B: 1", &[Err(Rejection::Unbelieved)]);
+    check("\\\\?\\Volume{B}\\ 1", &[Err(Rejection::Unbelieved)]);
+    check("PC-7: B 1", &[Ok((B, ONE))]);
+    check("C: {B} 1", &[Ok((B, ONE))]);
+    check("PC-VERY-LONG-NAME C:    {B} 1", &[Ok((B, ONE))]);
+    check("WORKSTATION D: {B} 1", &[Ok((B, ONE))]);
+    check("Volume C: {B} 1", &[Err(Rejection::Unbelieved)]);
+    check("Router E: {B} 1", &[Err(Rejection::Unbelieved)]);
+}
+
 #[test]
 fn guesses_nothing() {
     check("1", &[Err(Rejection::NoProtector)]);
@@ -71,7 +96,6 @@ fn guesses_nothing() {
         "1\nA\n2\nB\n",
         &[Err(Rejection::OrderUnclear), Err(Rejection::OrderUnclear)],
     );
-    check("1\nA", &[Err(Rejection::OrderUnclear)]);
     // What stands on one line is clear all the same.
     check("1\nA 2\nB", &[Err(Rejection::OrderUnclear), Ok((A, TWO))]);
 }
