@@ -247,14 +247,11 @@ fn a_terminal_is_no_place_for_a_password() {
     on_terminal(
         "--out a.drop",
         [
-            "error: a password that is typed here would be seen",
-            "hint: give it on stdin, through a pipe or from a file",
+            "a password that is typed here would be seen",
+            "give it on stdin, through a pipe or from a file",
         ],
     );
-    on_terminal(
-        "",
-        ["error: a drop is no text for a terminal", "hint: name a file by --out"],
-    );
+    on_terminal("", ["a drop is no text for a terminal", "name a file by --out"]);
     let mixed = agent.seal("--to vault.key --json").output();
     mixed.refused(2, "cannot be used without '--out <FILE>'");
     let full = "exec \"$0\" seal --to vault.key --device PC --protector \"$1\" >/dev/full";
