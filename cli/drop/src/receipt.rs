@@ -75,6 +75,8 @@ impl ReceiptArgs {
         let receipt = check_receipt(&proof, key.key(), &drop, &wanted)?;
         match receipt.state {
             _ if receipt.is_unconfirmed && !self.accept_unconfirmed => Err(Error::Unconfirmed),
+            // The receipt of an unconfirmed password does not tell its state: that could tell whether it is a held one.
+            None if receipt.is_unconfirmed => Ok(Answer::receipt(&receipt, &drop)),
             Some(EscrowState::Current | EscrowState::Exposed) => Ok(Answer::receipt(&receipt, &drop)),
             Some(EscrowState::Superseded) | None => Err(Error::Superseded),
         }

@@ -21,7 +21,7 @@ const NEVER_FILLED: [&str; 1] = ["vault.keyring_of_shares"];
 
 /// On LAB-01 a password that was shown and rotated, and one that is shown; one that was waived on DESK-02; on HALL-03 a
 /// volume with an id and two mount points, and a second volume; on LAB-05 two passwords in conflict; on PLANT-3 one
-/// that a sender handed in, and that is proven. Refusals were counted, and a checkpoint was handed out.
+/// that a sender handed in, and that is proven; on PLANT-4 the same, presented by its own operator. Refusals were counted, and a checkpoint was handed out.
 pub(crate) fn full_vault() -> Site {
     let site = Site::empty();
     site.init(&["--tpm", "simulator", "--no-pin", "--site", "Bunker 9"]);
@@ -31,6 +31,8 @@ pub(crate) fn full_vault() -> Site {
     site.json(&["audit", "checkpoint", "--phrase", "it rains"]);
     site.escrow("LAB-01", &made(SHOWN));
     site.reveal(made(SHOWN).key_id());
+    // Another operator, as far as can be told.
+    site.revealing(made(SHOWN).key_id()).env("SUDO_UID", "1").output().ok();
     site.escrow("DESK-02", &made(3));
     site.reveal(made(3).key_id());
     waive(&site, &made(3), 0);
@@ -79,7 +81,14 @@ fn hand_in(site: &Site) {
     site.json(&["import", &path(&drop)]);
     fs::create_dir(&images).unwrap();
     images::write_into(&images);
-    site.json(&["prove", &path(&images.join("volume.img"))]);
+    let image = path(&images.join("volume.img"));
+    site.json(&["prove", &image]);
+    // Presented by the operator who escrowed it, it is not proven.
+    site.run(&["escrow", "--device", "PLANT-4", "--protector", images::PROTECTOR])
+        .stdin(images::PASSWORD)
+        .output()
+        .ok();
+    site.json(&["prove", &image, "--device", "PLANT-4"]);
 }
 
 fn hall(site: &Site, mount: &str, made: &Made) -> Run {

@@ -110,13 +110,22 @@ pub(crate) fn import_spool(site: &Site) -> Run {
 /// That this receipt, by the agents' program, is of this drop.
 #[track_caller]
 pub(crate) fn assert_receipted(site: &Site, receipt: &Path, drop: &Path) {
-    Run::of(
-        DROP_PROGRAM,
-        ["receipt".as_ref(), receipt.as_os_str(), drop.as_os_str()],
-    )
-    .args(["--to".as_ref(), key_file(site).as_os_str()])
-    .output()
-    .ok();
+    accepting(site, receipt, drop).output().ok();
+}
+
+/// The same of a drop without a sender: its receipt is accepted only as one of an unconfirmed password.
+#[track_caller]
+pub(crate) fn assert_receipted_unconfirmed(site: &Site, receipt: &Path, drop: &Path) {
+    accepting(site, receipt, drop).output().refused(1, "unconfirmed");
+    accepting(site, receipt, drop)
+        .args(["--accept-unconfirmed"])
+        .output()
+        .ok();
+}
+
+fn accepting(site: &Site, receipt: &Path, drop: &Path) -> Run {
+    let files = ["receipt".as_ref(), receipt.as_os_str(), drop.as_os_str()];
+    Run::of(DROP_PROGRAM, files).args(["--to".as_ref(), key_file(site).as_os_str()])
 }
 
 /// A volume that this password opens: small, for it is copied again and again.

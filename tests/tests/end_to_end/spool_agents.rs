@@ -13,7 +13,7 @@ use std::time::Instant;
 use rustix::fs::FlockOperation;
 use rustix::process::Signal;
 
-use crate::end_to_end::handed_in::assert_receipted;
+use crate::end_to_end::handed_in::assert_receipted_unconfirmed;
 use crate::end_to_end::handed_in::drop_key;
 use crate::end_to_end::handed_in::import_spool;
 use crate::end_to_end::handed_in::key_file;
@@ -78,7 +78,7 @@ fn a_run_that_watches_survives_what_agents_do() {
     wait_until("the sound one is done", || done(&site).join("good.drop").exists());
     assert!(watching.is_running());
     watching.ended_by(Signal::TERM);
-    assert_receipted(
+    assert_receipted_unconfirmed(
         &site,
         &done(&site).join("good.drop.receipt"),
         &done(&site).join("good.drop"),
@@ -182,7 +182,7 @@ fn a_name_that_is_used_again_and_again_has_a_number() {
         import_spool(&site).output().ok();
     }
     for name in ["a.drop", "a.drop.2", "a.drop.3", "a.drop.4", "a.drop.5"] {
-        assert_receipted(
+        assert_receipted_unconfirmed(
             &site,
             &done(&site).join(format!("{name}.receipt")),
             &done(&site).join(name),
