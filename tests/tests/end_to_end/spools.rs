@@ -150,7 +150,7 @@ fn a_watched_spool_is_taken_in_whenever_it_can_be() {
     let spool = spool(&site);
     let watch = site.run(&["--json", "--wait", "0", "import", "--spool"]);
     let mut watching = watch.args([spool.as_os_str()]).start();
-    wait_until("it has tried", || spool.join(".taking/a").exists());
+    wait_until("it has tried", || spool.join(".importing/a").exists());
     // Long enough that it has been told so in most runs.
     thread::sleep(Duration::from_secs(1));
     drop(lock);
