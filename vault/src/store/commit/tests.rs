@@ -57,7 +57,7 @@ fn volume(mounts: usize) -> VolumeRecord {
     let mount = format!(r"C:\{}", "ü".repeat(500)).parse().unwrap();
     VolumeRecord {
         volume: u64::MAX,
-        device: Some(quotes(DeviceName::MAX_LEN).parse().unwrap()),
+        device: Some(format!("a{}", quotes(DeviceName::MAX_LEN - 1)).parse().unwrap()),
         id: Some(VolumeId::new([0xff; 16])),
         mounts: vec![mount; mounts],
         master_key: Some(MasterKeyRecord {
