@@ -24,7 +24,7 @@ use crate::values::Time;
 ///
 /// The root of a commit is over whole volumes, and a volume can have many thousand escrows. So that a log that was forged to
 /// be slow takes time in proportion to its length alone, a replay in memory computes a root as long as there is
-/// [work](HASHES_A_LEAF) left for it; otherwise the root of a later commit stands for it, and always the last one.
+/// work left for it; otherwise the root of a later commit stands for it, and always the last one.
 #[derive(Debug)]
 pub struct Replay<V = MemoryVolumes> {
     projection: Projection<V>,

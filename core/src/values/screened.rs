@@ -31,7 +31,7 @@ impl Line {
     }
 }
 
-/// Returns the text as [`printable`] has it, with a star for each digit if a recovery password may stand in it.
+/// Returns the text as [`printable()`] has it, with a star for each digit if a recovery password may stand in it.
 pub fn screened(line: Line, text: &str) -> Cow<'_, str> {
     match without_digits(line, text) {
         Cow::Borrowed(text) => printable(text),

@@ -17,7 +17,7 @@ use crate::unix::seen::Seen;
 
 /// A file without its name; dropped before it is published, it is removed.
 ///
-/// Nothing stands under the final name until [`Self::publish`], so a writer that is killed blocks no name, and the
+/// Nothing stands under the final name until it is published, so a writer that is killed blocks no name, and the
 /// program never has to tell its own empty file from another program's.
 #[derive(Debug)]
 pub struct NewFile {
