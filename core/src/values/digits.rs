@@ -57,14 +57,14 @@ fn holds(numbers: &Numbers) -> bool {
 }
 
 fn read(text: &str, found: impl Fn(&Numbers) -> bool) -> bool {
-    // A character may be drawn as three digits, and an escape may stand for one.
-    let each = if text.is_ascii() { 1 } else { 3 };
-    let digits = text.chars().filter(|character| character.is_numeric()).count();
-    if digits * each < THREE * numbers::GROUP && !decoded::may_hold_digits(text) {
+    if has_too_few(text) && !decoded::may_hold_digits(text) {
         return false;
     }
     let ways = |text: &str| {
         let text = &*without_guids(text);
+        if has_too_few(text) {
+            return false;
+        }
         let others: &[Reading] = if text.is_ascii() {
             &[]
         } else {
@@ -74,6 +74,13 @@ fn read(text: &str, found: impl Fn(&Numbers) -> bool) -> bool {
         readings.any(|reading| found(&Numbers::read(text, *reading)))
     };
     ways(text) || decoded(text).is_some_and(|text| ways(&text))
+}
+
+/// Returns whether a text has fewer digits than three groups. A character may be drawn as three digits.
+fn has_too_few(text: &str) -> bool {
+    let each = if text.is_ascii() { 1 } else { 3 };
+    let digits = text.chars().filter(|character| character.is_numeric()).count();
+    digits * each < THREE * numbers::GROUP
 }
 
 /// Groups of a recovery password.

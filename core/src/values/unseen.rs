@@ -17,14 +17,16 @@ pub fn is_invisible(character: char) -> bool {
 /// Returns whether a character is not seen, or only changes how others are drawn: also variation selectors, by which
 /// symbols are written, and format characters.
 pub(crate) fn is_unseen(character: char) -> bool {
-    is_invisible(character)
-        || VARIATION_SELECTORS.contains(&character)
-        || character.general_category() == GeneralCategory::Format
+    let is_format = || character.general_category() == GeneralCategory::Format;
+    is_invisible(character) || !character.is_ascii() && (VARIATION_SELECTORS.contains(&character) || is_format())
 }
 
 /// Returns whether a character means nothing to whoever reads a name: it is drawn as a blank, is in private use, or is
 /// assigned in no version of Unicode that this program knows (noncharacters among them).
 pub(super) fn is_unknown(character: char) -> bool {
+    if character.is_ascii() {
+        return false;
+    }
     let category = character.general_category();
     BLANK.contains(&character) || matches!(category, GeneralCategory::PrivateUse | GeneralCategory::Unassigned)
 }

@@ -11,6 +11,8 @@ use strongroom_core::values::DeviceName;
 use strongroom_core::values::fold;
 use strongroom_core::values::fold_case;
 
+use crate::store::file::version;
+
 /// Returns the text by which the file compares a name, and finds parts of it.
 pub(super) fn folded(connection: &Connection, text: &str) -> rusqlite::Result<String> {
     let is_older = version(connection)? < FIRST_IN_ONE_COMPOSITION;
@@ -22,11 +24,15 @@ pub(super) fn folded(connection: &Connection, text: &str) -> rusqlite::Result<St
 pub(super) fn meant(connection: &Connection, name: &DeviceName) -> rusqlite::Result<Option<i64>> {
     let mut statement =
         connection.prepare_cached("SELECT device, name FROM device WHERE folded = ?1 ORDER BY device")?;
-    let near = statement.query_map([folded(connection, name.as_str())?], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
+    let is_older = version(connection)? < FIRST_IN_ONE_COMPOSITION;
+    let folded = if is_older {
+        fold_case(name.as_str())
+    } else {
+        name.folded()
+    };
+    let near = statement.query_map([folded], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let near = near.collect::<Result<Vec<(i64, String)>, _>>()?;
-    if near.is_empty() && version(connection)? < FIRST_IN_ONE_COMPOSITION {
+    if near.is_empty() && is_older {
         return composed_otherwise(connection, name);
     }
     let exactly = near.iter().find(|(_, held)| held == name.as_str());
@@ -97,11 +103,6 @@ pub(super) fn migrate(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         last = device;
     }
     Ok(())
-}
-
-fn version(connection: &Connection) -> rusqlite::Result<u32> {
-    let mut version = connection.prepare_cached("SELECT user_version FROM pragma_user_version")?;
-    version.query_row((), |row| row.get(0))
 }
 
 const FIRST_IN_ONE_COMPOSITION: u32 = 3;

@@ -239,8 +239,10 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(path, how)
 }
 
+/// Returns the version of the file's schema. It is asked for with each of thousands of passwords.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+    let mut statement = connection.prepare_cached("PRAGMA user_version")?;
+    statement.query_row((), |row| row.get(0))
 }
 
 /// The vault row, and that its bytes are those of its record.

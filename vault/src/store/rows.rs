@@ -30,6 +30,7 @@ use strongroom_core::values::VolumeType;
 use crate::store::Alarm;
 use crate::store::StoreError;
 use crate::store::devices;
+use crate::store::file::version;
 
 /// An escrow's row: its record, and what its record is silent of.
 pub(super) struct EscrowRow {
@@ -68,9 +69,11 @@ static NEWEST: LazyLock<Columns> = LazyLock::new(|| {
 impl Columns {
     /// Those of the file as it is now: a commit may have migrated it.
     pub(super) fn of(connection: &Connection) -> rusqlite::Result<&'static Self> {
-        let mut statement = connection.prepare_cached("SELECT user_version FROM pragma_user_version")?;
-        let version: u32 = statement.query_row((), |row| row.get(0))?;
-        Ok(if version < MANY_HANDS { &OLDER } else { &NEWEST })
+        Ok(if version(connection)? < MANY_HANDS {
+            &OLDER
+        } else {
+            &NEWEST
+        })
     }
 
     /// The columns of every schema, and these.
@@ -128,8 +131,11 @@ pub(super) fn naming(connection: &Connection, volume: u64) -> Result<Option<Volu
 
 /// The volumes of a device, without their escrows, in order of appearance.
 pub(super) fn volumes_of(connection: &Connection, device: &DeviceName) -> Result<Vec<VolumeRecord>, StoreError> {
+    let Some(device) = devices::meant(connection, device)? else {
+        return Ok(Vec::new());
+    };
     let mut statement = connection.prepare_cached(&Columns::of(connection)?.volumes_of)?;
-    let mut rows = statement.query([devices::meant(connection, device)?])?;
+    let mut rows = statement.query([device])?;
     let mut volumes = Vec::new();
     while let Some(row) = rows.next()? {
         volumes.push(read_naming(row, 0)?);

@@ -73,7 +73,7 @@ impl Numbers {
             return;
         }
         let is_left_out = reading != Reading::Parted && is_unseen(character) && !character.is_whitespace();
-        if is_left_out || is_combining_mark(character) {
+        if is_left_out || !character.is_ascii() && is_combining_mark(character) {
             return;
         }
         gap.characters += 1;
